@@ -1,0 +1,90 @@
+using System.Diagnostics.CodeAnalysis;
+using Npgsql;
+using Pipeline.Errors;
+using Pipeline.Releases;
+
+namespace Pipeline.Databases;
+
+/// <summary>The product's database, proven to be the one the profile pins.</summary>
+public sealed class Database : IAsyncDisposable
+{
+    private readonly NpgsqlConnection connection;
+
+    private Database(NpgsqlConnection connection) => this.connection = connection;
+
+    /// <summary>The database's name.</summary>
+    public string Name => connection.Database;
+
+    /// <summary>Connects and compares with the pins.</summary>
+    /// <exception cref="FailureException">It cannot be reached (1), or is another database (4).</exception>
+    public static async Task<Database> OpenAsync(DatabaseOptions options, StepContext context, CancellationToken cancellation)
+    {
+        context.Hide(options.DatabaseUrl);
+        var address = DatabaseAddress.Parse(options.DatabaseUrl!);
+        context.Hide(Settings.Secret.From(address.Password));
+        var connection = new NpgsqlConnection(address.ConnectionString);
+        try
+        {
+            await connection.OpenAsync(cancellation);
+            await ProveAsync(connection, options, context, cancellation);
+            return new Database(connection);
+        }
+        catch (NpgsqlException e)
+        {
+            await connection.DisposeAsync();
+            throw new FailureException($"The database '{address.Database}' at {address.Host}:{address.Port} cannot be reached as '{address.Username}': {e.InnerException?.Message ?? e.Message}", cause: e);
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>The SchemaRevision in <c>alembic_version</c>; null when there is none yet.</summary>
+    /// <exception cref="FailureException">There is more than one: the history has branches.</exception>
+    public async Task<string?> SchemaRevisionAsync(CancellationToken cancellation)
+    {
+        if (await ScalarAsync("select to_regclass('alembic_version')::text", cancellation) is null)
+            return null;
+        var revisions = new List<string>();
+        await using var command = new NpgsqlCommand("select version_num from alembic_version", connection);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+            revisions.Add(reader.GetString(0));
+        return revisions.Count <= 1
+            ? revisions.FirstOrDefault()
+            : throw new FailureException($"The database '{Name}' stands on several revisions at once ({string.Join(", ", revisions)}). Merge the branches with 'alembic merge' first.");
+    }
+
+    /// <summary>The first column of the first row as text; null when there is none.</summary>
+    [SuppressMessage("Security", "CA2100", Justification = "Callers pass constant text; values never stand in it.")]
+    public async Task<string?> ScalarAsync(string sql, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        return await command.ExecuteScalarAsync(cancellation) is { } value and not DBNull ? value.ToString() : null;
+    }
+
+    /// <inheritdoc />
+    public ValueTask DisposeAsync() => connection.DisposeAsync();
+
+    private static async Task ProveAsync(NpgsqlConnection connection, DatabaseOptions options, StepContext context, CancellationToken cancellation)
+    {
+        if (options.DatabaseName is { } name && connection.Database != name)
+            throw FailureException.Refused($"The database's address leads to '{connection.Database}', the profile pins DatabaseName '{name}'. Nothing was changed.");
+        string? identifier;
+        try
+        {
+            await using var command = new NpgsqlCommand("select system_identifier::text from pg_control_system()", connection);
+            identifier = await command.ExecuteScalarAsync(cancellation) as string;
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+        {
+            context.Log.Warning("The database server's identity was not checked: the role may not call pg_control_system()");
+            return;
+        }
+
+        if (identifier != options.DatabaseSystemIdentifier)
+            throw FailureException.Refused($"The database's address leads to another server: its system_identifier is {identifier}, the profile pins {options.DatabaseSystemIdentifier}. Nothing was changed.");
+    }
+}

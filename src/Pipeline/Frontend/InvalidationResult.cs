@@ -1,0 +1,10 @@
+using System.Collections.Immutable;
+
+namespace Pipeline.Frontend;
+
+/// <summary>What the CDN was told to forget.</summary>
+/// <param name="DistributionId">The CloudFront distribution.</param>
+/// <param name="Id">The invalidation's id; null when no path had changed.</param>
+/// <param name="Paths">The invalidated paths.</param>
+/// <param name="Completed">True when the CDN said so; false when the wait ended first, which is no failure.</param>
+public sealed record InvalidationResult(string DistributionId, string? Id, ImmutableArray<string> Paths, bool Completed);

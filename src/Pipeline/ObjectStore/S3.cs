@@ -1,0 +1,45 @@
+using Amazon.Runtime;
+using Amazon.S3;
+
+namespace Pipeline.ObjectStore;
+
+/// <summary>Opens S3 clients that third-party stores understand and that do not wait before each small file.</summary>
+public static class S3
+{
+    /// <summary>A client for the store in <paramref name="options"/>; the caller disposes it.</summary>
+    /// <param name="options">Which store.</param>
+    /// <param name="connections">How many requests may be under way at once.</param>
+    public static AmazonS3Client Open(ObjectStoreOptions options, int connections = 32)
+    {
+        var region = string.IsNullOrWhiteSpace(options.StorageRegion) ? "us-east-1" : options.StorageRegion;
+        var configuration = new AmazonS3Config
+        {
+            IgnoreConfiguredEndpointUrls = true,
+            ForcePathStyle = !string.IsNullOrWhiteSpace(options.StorageEndpoint),
+            // The SDK's newer default sends trailing checksums, which many stores refuse.
+            RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
+            ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
+            Timeout = TimeSpan.FromMinutes(5),
+            ConnectTimeout = TimeSpan.FromSeconds(5),
+            HttpClientFactory = new WithoutExpectContinue(connections),
+        };
+        if (string.IsNullOrWhiteSpace(options.StorageEndpoint))
+            configuration.RegionEndpoint = Amazon.RegionEndpoint.GetBySystemName(region);
+        else
+            configuration.ServiceURL = options.StorageEndpoint;
+        configuration.AuthenticationRegion = region;
+        return new AmazonS3Client(configuration);
+    }
+
+    // "Expect: 100-continue" costs one wait for every small file on a server that does not answer early.
+    private sealed class WithoutExpectContinue(int connections) : HttpClientFactory
+    {
+        public override HttpClient CreateHttpClient(IClientConfig clientConfig)
+        {
+            var handler = new SocketsHttpHandler { MaxConnectionsPerServer = connections, PooledConnectionLifetime = TimeSpan.FromMinutes(5) };
+            var client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
+            client.DefaultRequestHeaders.ExpectContinue = false;
+            return client;
+        }
+    }
+}

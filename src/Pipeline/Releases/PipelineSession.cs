@@ -1,0 +1,176 @@
+using Pipeline.Cluster;
+using Pipeline.Environments;
+using Pipeline.Errors;
+using Pipeline.Output;
+using Serilog;
+
+namespace Pipeline.Releases;
+
+/// <summary>
+/// One run of the program: its signals, its release, its deploy lock, what it changed and how to take it back. Closed once every target
+/// has ended.
+/// </summary>
+public sealed class PipelineSession : IAsyncDisposable
+{
+    private readonly SemaphoreSlim gate = new(1);
+    private readonly CancellationTokenSource stop = new();
+    private readonly Signals signals;
+    private readonly RunEnd end;
+    private Task<Source>? source;
+    private ClusterConnection? cluster;
+    private DeployLease? lease;
+    private ILogger log = Serilog.Core.Logger.None;
+    private bool failed;
+
+    /// <param name="time">The clock.</param>
+    public PipelineSession(TimeProvider time)
+    {
+        Time = time;
+        signals = new Signals(stop);
+        end = new RunEnd(this);
+    }
+
+    /// <summary>What the process ends with; null while nothing failed.</summary>
+    public int? ExitCode { get; private set; }
+
+    /// <summary>What is printed at the end.</summary>
+    public Summary Summary { get; } = new();
+
+    internal TimeProvider Time { get; }
+
+    internal ReleaseLedger Ledger { get; } = new();
+
+    internal Redactor Redactor { get; } = new();
+
+    internal UndoStack Undo { get; } = new();
+
+    /// <summary>Runs one step: records its start and end; on its failure stops the steps beside it and puts back what this run changed.</summary>
+    /// <param name="step">The step.</param>
+    /// <param name="options">The settings that every step shares.</param>
+    /// <param name="hostLog">The host's logger; the step's own masks secrets before it hands on.</param>
+    public async Task RunAsync(IStep step, RunOptions options, ILogger hostLog)
+    {
+        log = RedactingSink.InFrontOf(hostLog, Redactor);
+        var context = new StepContext(this, options, log);
+        var record = new StepRecord(step.Name, StepState.Running, Time.GetUtcNow());
+        try
+        {
+            await Ledger.UpdateAsync(r => r.With(record), stop.Token);
+            await step.RunAsync(context, stop.Token);
+            await Ledger.UpdateAsync(r => r.With(record with { State = StepState.Done, Ended = Time.GetUtcNow() }), stop.Token);
+        }
+        catch (Exception e)
+        {
+            await FailAsync(record, e);
+            throw new FailureException(Redactor.Redact(Explained(e)), ExitCode ?? Errors.ExitCode.Failed, e);
+        }
+    }
+
+    /// <summary>Ends the run: writes the record's outcome, lets go of the lock, returns the result's lines.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Ledger.IsOpen)
+            await end.CloseAsync(failed, ExitCode);
+        if (lease is not null)
+            await lease.DisposeAsync();
+        cluster?.Dispose();
+        signals.Dispose();
+        Ledger.Dispose();
+        gate.Dispose();
+        stop.Dispose();
+    }
+
+    internal Task<Source> SourceAsync(ReleaseOptions options, CancellationToken cancellation) => source ??= Source.ReadAsync(options, cancellation);
+
+    internal async Task<ClusterConnection> ClusterAsync(RunOptions options, CancellationToken cancellation)
+    {
+        await gate.WaitAsync(cancellation);
+        try
+        {
+            if (cluster is null)
+            {
+                var opened = ClusterConnection.Open(options.Cluster);
+                await ClusterPin.ProveAsync(opened, options.Cluster, log, cancellation);
+                cluster = opened;
+            }
+
+            return cluster;
+        }
+        finally
+        {
+            gate.Release();
+        }
+    }
+
+    internal async Task<Release> OpenReleaseAsync(StepContext context, Release? rollback, CancellationToken cancellation)
+    {
+        var connection = await ClusterAsync(context.Options, cancellation);
+        await gate.WaitAsync(cancellation);
+        try
+        {
+            if (!Ledger.IsOpen)
+                await OpenAsync(connection, rollback ?? await DraftAsync(context.Options.Release, cancellation), cancellation);
+            return Ledger.Current;
+        }
+        finally
+        {
+            gate.Release();
+        }
+    }
+
+    private async Task<Release> DraftAsync(ReleaseOptions options, CancellationToken cancellation)
+    {
+        var what = await SourceAsync(options, cancellation);
+        what.RefuseDirty(options);
+        return new Release
+        {
+            Environment = options.EnvironmentName!,
+            Key = await ReleaseKey.OfAsync(options.EnvironmentName!, what, options.Inputs, cancellation),
+            Version = what.Version,
+            Commit = what.Commit,
+            StartedBy = Operator.Describe(),
+            Started = Time.GetUtcNow(),
+        };
+    }
+
+    private async Task OpenAsync(ClusterConnection connection, Release wanted, CancellationToken cancellation)
+    {
+        var purpose = wanted.Rollback is { } back ? $"Rollback to release {back.To}" : $"Deploy of {wanted.Version}";
+        lease = await DeployLease.AcquireAsync(connection, LeaseHolder.Current(purpose), Time, log, cancellation);
+        lease.Lost.Register(stop.Cancel);
+        var store = new RecordStore(connection);
+        var (release, history) = await ReleaseOpening.OpenAsync(store, wanted, cancellation);
+        await Ledger.OpenAsync(store, release, history, cancellation);
+        log.Information("Release {Number} of {Environment}: {Version}, commit {Commit}", release.Number, release.Environment, release.Version, release.Commit[..12]);
+    }
+
+    private async Task FailAsync(StepRecord record, Exception error)
+    {
+        var cancelled = error is OperationCanceledException;
+        var first = !failed;
+        failed = true;
+        ExitCode = signals.Received ? Errors.ExitCode.Cancelled : CodeOf(error, ExitCode);
+        await stop.CancelAsync();
+        var ended = record with { State = cancelled ? StepState.Cancelled : StepState.Failed, Ended = Time.GetUtcNow(), Error = Redactor.Redact(Explained(error)) };
+        await end.RecordAsync(r => r.With(ended));
+        if (first && !signals.Received && !Undo.IsEmpty)
+            ExitCode = await end.UndoAsync(log);
+    }
+
+    // A sibling that was cancelled because another step failed says nothing new.
+    private static int CodeOf(Exception error, int? soFar) => error switch
+    {
+        OperationCanceledException => soFar ?? Errors.ExitCode.Cancelled,
+        FailureException failure => failure.ExitCode,
+        UsageException => Errors.ExitCode.Usage,
+        _ => Errors.ExitCode.Failed,
+    };
+
+    private string Explained(Exception error) => error switch
+    {
+        OperationCanceledException when lease is { Lost.IsCancellationRequested: true } => "Stopped: another run took the deploy lock.",
+        OperationCanceledException => "Stopped before its end.",
+        FailureException or UsageException => error.Message,
+        _ => $"{error.GetType().Name}: {error.Message}",
+    };
+}

@@ -1,0 +1,98 @@
+using System.Collections.Immutable;
+using Pipeline.Backups;
+using Pipeline.Frontend;
+using Pipeline.Images;
+using Pipeline.Migrations;
+using Pipeline.Preflight;
+using Pipeline.Rollouts;
+using Pipeline.Verification;
+
+namespace Pipeline.Releases;
+
+/// <summary>
+/// One deployment, or one rollback, of everything: image, schema, pods, pages and CDN. Kept in the environment's namespace;
+/// rollback, status, history and resume read only this.
+/// </summary>
+public sealed record Release
+{
+    /// <summary>The version of this record's own format.</summary>
+    public int Format { get; init; } = 1;
+
+    /// <summary>1 for the first release of an environment, and one more for each that follows; 0 while it is only a draft.</summary>
+    public int Number { get; init; }
+
+    /// <summary>The environment's name, as in <c>production</c>.</summary>
+    public required string Environment { get; init; }
+
+    /// <summary>Environment, version, commit and hash of inputs: runs with the same key work on the same release.</summary>
+    public required string Key { get; init; }
+
+    /// <summary>What people call it, as in <c>1.4.2</c>.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>The full commit id that it was made from.</summary>
+    public required string Commit { get; init; }
+
+    /// <summary>User and host, or the CI run's address.</summary>
+    public required string StartedBy { get; init; }
+
+    /// <summary>When its first run opened it, in UTC.</summary>
+    public DateTimeOffset Started { get; init; }
+
+    /// <summary>When its last run ended, in UTC.</summary>
+    public DateTimeOffset? Ended { get; init; }
+
+    /// <summary>How it ended.</summary>
+    public ReleaseOutcome Outcome { get; init; }
+
+    /// <summary>Set on a rollback: the release it left and the one it went back to.</summary>
+    public RollbackRange? Rollback { get; init; }
+
+    /// <summary>Why a person rolled back, in their words.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>Risks that a person accepted with a flag, each with the flag's name.</summary>
+    public ImmutableArray<string> Accepted { get; init; } = [];
+
+    /// <summary>Its steps in the order they first started.</summary>
+    public ImmutableArray<StepRecord> Steps { get; init; } = [];
+
+    /// <summary>What Preflight found.</summary>
+    public PreflightResult? Preflight { get; init; }
+
+    /// <summary>The proven backup taken before anything changed.</summary>
+    public BackupResult? Backup { get; init; }
+
+    /// <summary>The image that its pods run.</summary>
+    public ImageResult? Image { get; init; }
+
+    /// <summary>The schema before and after.</summary>
+    public MigrationResult? Migration { get; init; }
+
+    /// <summary>What was applied to the cluster.</summary>
+    public RolloutResult? Rollout { get; init; }
+
+    /// <summary>The pages and assets in the bucket.</summary>
+    public FrontendResult? Frontend { get; init; }
+
+    /// <summary>What the CDN was told to forget.</summary>
+    public InvalidationResult? Invalidation { get; init; }
+
+    /// <summary>What was measured from outside after the release.</summary>
+    public VerificationResult? Verification { get; init; }
+
+    /// <summary>True when it is a deployment, not a rollback, that ended well and was verified.</summary>
+    public bool IsGood => Outcome == ReleaseOutcome.Succeeded && Rollback is null && Verification is not null;
+
+    /// <summary>The same release with one step's record added or replaced.</summary>
+    public Release With(StepRecord step)
+    {
+        var index = Steps.IndexOf(Steps.FirstOrDefault(s => s.Name == step.Name)!);
+        return this with { Steps = index < 0 ? Steps.Add(step) : Steps.SetItem(index, step) };
+    }
+}
+
+/// <summary>The way a rollback went.</summary>
+/// <param name="From">The number of the release that was live.</param>
+/// <param name="To">The number of the release that serves again.</param>
+public sealed record RollbackRange(int From, int To);

@@ -1,0 +1,35 @@
+using Pipeline.Settings;
+
+namespace Pipeline.Releases;
+
+/// <summary>Which environment, and what is released.</summary>
+public sealed record ReleaseOptions
+{
+    /// <summary>The environment's name; stands in the profile's file, so that it cannot be mistaken.</summary>
+    public string? EnvironmentName { get; init; }
+
+    /// <summary>The repository's root.</summary>
+    public required string Root { get; init; }
+
+    /// <summary>What people call the release.</summary>
+    /// <value><c>git describe --tags --always</c>.</value>
+    public string? ReleaseVersion { get; init; }
+
+    /// <summary>Lets a working tree with uncommitted changes be released; meant for test beds.</summary>
+    /// <value>False.</value>
+    public bool AllowDirty { get; init; }
+
+    /// <summary>Files and folders whose content makes a release what it is; they are part of its key.</summary>
+    public IReadOnlyList<string> Inputs { get; init; } = [];
+
+    /// <summary>How many finished records are kept, besides those that the live and the previous good release need.</summary>
+    /// <value>20.</value>
+    public string? KeepReleases { get; init; }
+
+    /// <summary>Adds a sentence for everything that is wrong.</summary>
+    public void Check(Faults faults)
+    {
+        faults.Require(nameof(EnvironmentName), EnvironmentName, "the environment's name");
+        faults.Number(nameof(KeepReleases), KeepReleases, 20, 2, 500);
+    }
+}

@@ -1,0 +1,61 @@
+using Pipeline.Errors;
+using Serilog;
+
+namespace Pipeline.Releases;
+
+/// <summary>What still has to be written and taken back when a run ends, even though its own token is cancelled by then.</summary>
+internal sealed class RunEnd(PipelineSession session)
+{
+    // A CI host kills what it cancelled after about ten seconds; the record and the lock must be done before.
+    private static readonly TimeSpan WriteLimit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan UndoLimit = TimeSpan.FromMinutes(15);
+
+    /// <summary>Writes to the record. A record that cannot be written is left unfinished, which is what it then is.</summary>
+    public async Task RecordAsync(Func<Release, Release> change)
+    {
+        using var limit = new CancellationTokenSource(WriteLimit, session.Time);
+        try
+        {
+            await session.Ledger.UpdateAsync(change, limit.Token);
+        }
+        catch (Exception e) when (e is FailureException or OperationCanceledException)
+        {
+            session.Summary.LeftAlone($"the record of release {session.Ledger.Current.Number}, which could not be written: {e.Message}");
+        }
+    }
+
+    /// <summary>Puts back what the run changed and says how that ended.</summary>
+    /// <returns>The exit code.</returns>
+    public async Task<int> UndoAsync(ILogger log)
+    {
+        using var limit = new CancellationTokenSource(UndoLimit, session.Time);
+        IReadOnlyList<string> left;
+        try
+        {
+            left = await session.Undo.RunAsync(log, limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            left = [$"the undo did not end within {UndoLimit.TotalMinutes} minutes"];
+        }
+
+        await RecordAsync(r => r with { Outcome = left.Count == 0 ? ReleaseOutcome.PutBack : ReleaseOutcome.NotPutBack });
+        foreach (var sentence in left)
+            session.Summary.Changed($"NOT PUT BACK: {sentence}");
+        return left.Count == 0 ? ExitCode.PutBack : ExitCode.NotPutBack;
+    }
+
+    /// <summary>Writes the outcome of the release, if this run decided it.</summary>
+    public async Task CloseAsync(bool failed, int? exitCode)
+    {
+        var release = session.Ledger.Current;
+        var outcome = (failed, release.Outcome, exitCode) switch
+        {
+            (false, _, _) when release.Verification is not null => ReleaseOutcome.Succeeded,
+            (true, ReleaseOutcome.Unfinished, not ExitCode.Cancelled) => ReleaseOutcome.Failed,
+            _ => release.Outcome,
+        };
+        var ended = outcome == ReleaseOutcome.Unfinished ? null : (DateTimeOffset?)session.Time.GetUtcNow();
+        await RecordAsync(r => r with { Outcome = outcome, Ended = ended });
+    }
+}

@@ -1,0 +1,58 @@
+using Pipeline.Errors;
+using Pipeline.Output;
+using Serilog;
+
+namespace Pipeline.Releases;
+
+/// <summary>What a step may use while it runs.</summary>
+public sealed class StepContext
+{
+    private readonly PipelineSession session;
+
+    internal StepContext(PipelineSession session, RunOptions options, ILogger log)
+    {
+        this.session = session;
+        Options = options;
+        Log = log;
+    }
+
+    /// <summary>Environment, cluster and release settings of this run.</summary>
+    public RunOptions Options { get; }
+
+    /// <summary>The log; secrets are masked on the way.</summary>
+    public ILogger Log { get; }
+
+    /// <summary>The clock of the run.</summary>
+    public TimeProvider Time => session.Time;
+
+    /// <summary>What the run knows and has recorded of its release.</summary>
+    public ReleaseLedger Ledger => session.Ledger;
+
+    /// <summary>The sentences printed after <c>Result:</c>.</summary>
+    public Summary Summary => session.Summary;
+
+    /// <summary>Masks a value on every sink from now on.</summary>
+    public void Hide(Settings.Secret? secret) => session.Redactor.Hide(secret);
+
+    /// <summary>Version and commit; asked of git once a run.</summary>
+    public Task<Source> SourceAsync(CancellationToken cancellation) => session.SourceAsync(Options.Release, cancellation);
+
+    /// <summary>The cluster of this environment, proven to be the one the profile pins.</summary>
+    /// <exception cref="FailureException">It is another cluster, or cannot be reached.</exception>
+    public Task<Cluster.ClusterConnection> ClusterAsync(CancellationToken cancellation) => session.ClusterAsync(Options, cancellation);
+
+    /// <summary>
+    /// Opens the release, or joins the open one with the same key: takes the deploy lock, proves the environment, reads the record.
+    /// A changing step calls it before its first change; calling it again costs nothing.
+    /// </summary>
+    /// <exception cref="FailureException">The lock is held, or another release is unfinished.</exception>
+    public Task<Release> OpenReleaseAsync(CancellationToken cancellation) => session.OpenReleaseAsync(this, null, cancellation);
+
+    /// <summary>Opens a rollback as a release of its own, under the same lock and numbering.</summary>
+    public Task<Release> OpenRollbackAsync(Release rollback, CancellationToken cancellation) => session.OpenReleaseAsync(this, rollback, cancellation);
+
+    /// <summary>Says how to take back the change that is about to be made. Undone in reverse order when a later step of this run fails.</summary>
+    /// <param name="what">What is put back, as in "the pods of release 6".</param>
+    /// <param name="undo">Puts it back, or throws.</param>
+    public void OnFailure(string what, Func<CancellationToken, Task> undo) => session.Undo.Push(what, undo);
+}

@@ -1,0 +1,54 @@
+using Serilog;
+
+namespace Pipeline.Releases;
+
+/// <summary>How to take back, in reverse order, what this run really changed.</summary>
+internal sealed class UndoStack
+{
+    private readonly Lock gate = new();
+    private readonly Stack<(string What, Func<CancellationToken, Task> Undo)> entries = new();
+
+    public bool IsEmpty
+    {
+        get
+        {
+            lock (gate)
+                return entries.Count == 0;
+        }
+    }
+
+    public void Push(string what, Func<CancellationToken, Task> undo)
+    {
+        lock (gate)
+            entries.Push((what, undo));
+    }
+
+    /// <summary>Takes everything back; an entry that fails does not keep the others from being taken back.</summary>
+    /// <returns>The sentences of what could not be put back; empty when all is as before.</returns>
+    public async Task<IReadOnlyList<string>> RunAsync(ILogger log, CancellationToken cancellation)
+    {
+        var left = new List<string>();
+        while (Next() is var (what, undo))
+        {
+            try
+            {
+                log.Warning("Putting back {What}", what);
+                await undo(cancellation);
+                log.Information("{What}: put back", what);
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                left.Add($"{what} could not be put back: {e.Message}");
+                log.Error("{What} could not be put back: {Why}", what, e.Message);
+            }
+        }
+
+        return left;
+    }
+
+    private (string What, Func<CancellationToken, Task> Undo)? Next()
+    {
+        lock (gate)
+            return entries.TryPop(out var entry) ? entry : null;
+    }
+}

@@ -1,0 +1,19 @@
+using System.Collections.Immutable;
+
+namespace Pipeline.Rollouts;
+
+/// <summary>What was applied to the cluster. The manifests themselves are kept beside the record.</summary>
+/// <param name="Objects">Every applied object, in the order of application.</param>
+/// <param name="Changed">How many of them the cluster had to change.</param>
+/// <param name="RolloutRevision">The Deployment's revision once it was rolled out, as <c>kubectl rollout history</c> shows it.</param>
+public sealed record RolloutResult(ImmutableArray<AppliedObject> Objects, int Changed, string? RolloutRevision);
+
+/// <summary>One applied object.</summary>
+/// <param name="ApiVersion">Group and version, as in <c>apps/v1</c>.</param>
+/// <param name="Kind">As in <c>Deployment</c>.</param>
+/// <param name="Name">Its name in the namespace.</param>
+public sealed record AppliedObject(string ApiVersion, string Kind, string Name)
+{
+    /// <inheritdoc />
+    public override string ToString() => $"{Kind}/{Name}";
+}
