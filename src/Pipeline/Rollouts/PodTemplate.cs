@@ -1,0 +1,40 @@
+using System.Text.Json.Nodes;
+using Pipeline.Cluster;
+
+namespace Pipeline.Rollouts;
+
+/// <summary>Finds the parts of a workload's pod template that a release fills in.</summary>
+internal static class PodTemplate
+{
+    /// <summary>The pod's spec in a Deployment, StatefulSet, DaemonSet or Job; null in any other object.</summary>
+    public static JsonObject? Of(JsonObject manifest) => manifest.At("spec", "template", "spec");
+
+    /// <summary>Containers and init containers.</summary>
+    public static IEnumerable<JsonObject> Containers(JsonObject manifest) =>
+        Of(manifest) is { } pod ? pod.Items("containers").Concat(pod.Items("initContainers")) : [];
+
+    /// <summary>Every place that names a ConfigMap.</summary>
+    public static IEnumerable<(JsonObject Owner, string Field)> ConfigMapReferences(JsonObject manifest)
+    {
+        if (Of(manifest) is not { } pod)
+            yield break;
+        foreach (var container in Containers(manifest))
+        {
+            foreach (var source in container.Items("envFrom"))
+                if (source.At("configMapRef") is { } whole)
+                    yield return (whole, "name");
+            foreach (var variable in container.Items("env"))
+                if (variable.At("valueFrom", "configMapKeyRef") is { } key)
+                    yield return (key, "name");
+        }
+
+        foreach (var volume in pod.Items("volumes"))
+        {
+            if (volume.At("configMap") is { } mounted)
+                yield return (mounted, "name");
+            foreach (var source in volume.Items("projected", "sources"))
+                if (source.At("configMap") is { } projected)
+                    yield return (projected, "name");
+        }
+    }
+}
