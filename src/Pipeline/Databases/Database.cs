@@ -19,26 +19,27 @@ public sealed class Database : IAsyncDisposable
     /// <exception cref="FailureException">It cannot be reached (1), or is another database (4).</exception>
     public static async Task<Database> OpenAsync(DatabaseOptions options, StepContext context, CancellationToken cancellation)
     {
-        context.Hide(options.DatabaseUrl);
-        var address = DatabaseAddress.Parse(options.DatabaseUrl!);
-        context.Hide(Settings.Secret.From(address.Password));
-        var connection = new NpgsqlConnection(address.ConnectionString);
+        var connection = await ConnectAsync(options.DatabaseUrl!, context, cancellation);
         try
         {
-            await connection.OpenAsync(cancellation);
             await ProveAsync(connection, options, context, cancellation);
             return new Database(connection);
-        }
-        catch (NpgsqlException e)
-        {
-            await connection.DisposeAsync();
-            throw new FailureException($"The database '{address.Database}' at {address.Host}:{address.Port} cannot be reached as '{address.Username}': {e.InnerException?.Message ?? e.Message}", cause: e);
         }
         catch
         {
             await connection.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>The name and identity of the database that an address leads to: what a profile pins.</summary>
+    /// <exception cref="FailureException">It cannot be reached, or the role may not read its identity.</exception>
+    public static async Task<(string Name, string SystemIdentifier)> PinsAsync(Settings.Secret address, StepContext context, CancellationToken cancellation)
+    {
+        await using var connection = await ConnectAsync(address, context, cancellation);
+        var identifier = await IdentifierAsync(connection, cancellation)
+            ?? throw FailureException.Refused("The database's role may not call pg_control_system(), whose system_identifier pins the server. As a superuser: grant execute on function pg_control_system() to the role.");
+        return (connection.Database, identifier);
     }
 
     /// <summary>The SchemaRevision in <c>alembic_version</c>; null when there is none yet.</summary>
@@ -72,13 +73,8 @@ public sealed class Database : IAsyncDisposable
     {
         if (options.DatabaseName is { } name && connection.Database != name)
             throw FailureException.Refused($"The database's address leads to '{connection.Database}', the profile pins DatabaseName '{name}'. Nothing was changed.");
-        string? identifier;
-        try
-        {
-            await using var command = new NpgsqlCommand("select system_identifier::text from pg_control_system()", connection);
-            identifier = await command.ExecuteScalarAsync(cancellation) as string;
-        }
-        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+        var identifier = await IdentifierAsync(connection, cancellation);
+        if (identifier is null)
         {
             context.Log.Warning("The database server's identity was not checked: the role may not call pg_control_system()");
             return;
@@ -86,5 +82,37 @@ public sealed class Database : IAsyncDisposable
 
         if (identifier != options.DatabaseSystemIdentifier)
             throw FailureException.Refused($"The database's address leads to another server: its system_identifier is {identifier}, the profile pins {options.DatabaseSystemIdentifier}. Nothing was changed.");
+    }
+
+    private static async Task<NpgsqlConnection> ConnectAsync(Settings.Secret url, StepContext context, CancellationToken cancellation)
+    {
+        context.Hide(url);
+        var address = DatabaseAddress.Parse(url);
+        context.Hide(Settings.Secret.From(address.Password));
+        var connection = new NpgsqlConnection(address.ConnectionString);
+        try
+        {
+            await connection.OpenAsync(cancellation);
+            return connection;
+        }
+        catch (NpgsqlException e)
+        {
+            await connection.DisposeAsync();
+            throw new FailureException($"The database '{address.Database}' at {address.Host}:{address.Port} cannot be reached as '{address.Username}': {e.InnerException?.Message ?? e.Message}", cause: e);
+        }
+    }
+
+    // Null without the right to ask.
+    private static async Task<string?> IdentifierAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        try
+        {
+            await using var command = new NpgsqlCommand("select system_identifier::text from pg_control_system()", connection);
+            return await command.ExecuteScalarAsync(cancellation) as string;
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+        {
+            return null;
+        }
     }
 }

@@ -18,17 +18,15 @@ public sealed record ReleaseHistory(IReadOnlyList<Release> Releases)
     };
 
     /// <summary>
-    /// Where a rollback without a number goes: the last verified release that was not rolled back from, besides the newest itself.
-    /// Repeating a rollback therefore stays where it is.
+    /// Where a rollback without a number goes. While the newest release is unfinished or half undone: to the live one. After a good
+    /// release: to the last verified one that was not rolled back from. After a rollback: where it went, so repeating it changes nothing.
     /// </summary>
-    public Release? PreviousGood
+    public Release? PreviousGood => Releases.FirstOrDefault(r => r.Outcome is not (ReleaseOutcome.Failed or ReleaseOutcome.PutBack)) switch
     {
-        get
-        {
-            var left = Releases.Where(r => r is { Rollback: not null, Outcome: ReleaseOutcome.Succeeded }).Select(r => r.Rollback!.From).ToHashSet();
-            return Releases.FirstOrDefault(r => r.IsGood && !left.Contains(r.Number) && r != Latest);
-        }
-    }
+        null => null,
+        { Outcome: ReleaseOutcome.Succeeded, Rollback: null } newest => Releases.FirstOrDefault(r => r.IsGood && r.Number < newest.Number && !IsLeft(r)),
+        _ => Live,
+    };
 
     /// <summary>The release with this number, or null when it is not kept.</summary>
     public Release? Find(int number) => Releases.FirstOrDefault(r => r.Number == number);
@@ -37,4 +35,8 @@ public sealed record ReleaseHistory(IReadOnlyList<Release> Releases)
     /// <param name="keep">How many of the newest stay in any case.</param>
     public IEnumerable<Release> Superfluous(int keep) =>
         Releases.Skip(keep).Where(r => r.Outcome != ReleaseOutcome.Unfinished && r != Live && r != PreviousGood);
+
+    // A rollback to the release that already serves leaves nothing.
+    private bool IsLeft(Release release) =>
+        Releases.Any(r => r is { Outcome: ReleaseOutcome.Succeeded, Rollback: { } back } && back.From == release.Number && back.To != release.Number);
 }

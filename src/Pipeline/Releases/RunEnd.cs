@@ -52,6 +52,7 @@ internal sealed class RunEnd(PipelineSession session)
         var outcome = (failed, release.Outcome, exitCode) switch
         {
             (false, _, _) when release.Verification is not null => ReleaseOutcome.Succeeded,
+            (true, ReleaseOutcome.Unfinished, ExitCode.NotPutBack) => ReleaseOutcome.NotPutBack,
             (true, ReleaseOutcome.Unfinished, not ExitCode.Cancelled) => ReleaseOutcome.Failed,
             _ => release.Outcome,
         };

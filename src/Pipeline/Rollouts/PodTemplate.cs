@@ -10,8 +10,10 @@ internal static class PodTemplate
     public static JsonObject? Of(JsonObject manifest) => manifest.At("spec", "template", "spec");
 
     /// <summary>Containers and init containers.</summary>
-    public static IEnumerable<JsonObject> Containers(JsonObject manifest) =>
-        Of(manifest) is { } pod ? pod.Items("containers").Concat(pod.Items("initContainers")) : [];
+    public static IEnumerable<JsonObject> Containers(JsonObject manifest) => ContainersOf(Of(manifest));
+
+    /// <summary>Containers and init containers of a pod's spec.</summary>
+    public static IEnumerable<JsonObject> ContainersOf(JsonObject? pod) => pod.Items("containers").Concat(pod.Items("initContainers"));
 
     /// <summary>Every place that names a ConfigMap.</summary>
     public static IEnumerable<(JsonObject Owner, string Field)> ConfigMapReferences(JsonObject manifest)

@@ -1,0 +1,93 @@
+using System.Net;
+using System.Runtime.CompilerServices;
+using System.Text.Json.Nodes;
+using Pipeline.Errors;
+
+namespace Pipeline.Cluster;
+
+/// <summary>What happened to objects of a kind.</summary>
+/// <param name="IsWhole">True when <paramref name="Objects"/> is everything there is now, after a list.</param>
+/// <param name="IsDeletion">True when the object is gone.</param>
+/// <param name="Objects">The objects.</param>
+internal sealed record WatchEvent(bool IsWhole, bool IsDeletion, IReadOnlyList<JsonObject> Objects);
+
+/// <summary>Follows objects of a kind: everything there is, then every change, through dropped connections and expired positions.</summary>
+internal sealed class ClusterWatch(ClusterConnection cluster, TimeProvider time)
+{
+    // The server ends a watch after this time; the client's own limit finds a connection that died without a word.
+    private static readonly TimeSpan Length = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(75);
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    /// <param name="resource">The kind.</param>
+    /// <param name="selector">A query part: <c>labelSelector=…</c> or <c>fieldSelector=…</c>, already escaped.</param>
+    /// <param name="cancellation">Ends it.</param>
+    public async IAsyncEnumerable<WatchEvent> FollowAsync(Resource resource, string selector, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var path = $"{resource.PathIn(cluster.Namespace)}?{selector}";
+            var list = await cluster.SendAsync(HttpMethod.Get, path, null, cancellation);
+            yield return new WatchEvent(IsWhole: true, IsDeletion: false, [.. list.Items("items")]);
+            var position = list.Text("metadata", "resourceVersion");
+            while (position is not null)
+            {
+                var from = position;
+                await foreach (var (type, seen) in OnceAsync($"{path}&watch=true&allowWatchBookmarks=true&timeoutSeconds={Length.TotalSeconds}&resourceVersion={from}", cancellation))
+                {
+                    position = type == "ERROR" ? null : seen.Text("metadata", "resourceVersion");
+                    if (type is "ADDED" or "MODIFIED" or "DELETED")
+                        yield return new WatchEvent(IsWhole: false, type == "DELETED", [seen]);
+                }
+
+                // A position that did not move may be one the server no longer knows.
+                if (position == from)
+                    position = null;
+            }
+
+            await Task.Delay(Pause, time, cancellation);
+        }
+    }
+
+    // {"type":"MODIFIED","object":{…}} on one line each; an expired position is a 410 answer or an ERROR line.
+    private async IAsyncEnumerable<(string Type, JsonObject Object)> OnceAsync(string path, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        using var limit = new CancellationTokenSource(Silence, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
+        using var response = await OpenAsync(path, either.Token, cancellation);
+        if (response is null)
+            yield break;
+        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(cancellation));
+        while (await LineAsync(reader, either.Token, cancellation) is { } line)
+            if (JsonNode.Parse(line) is JsonObject change && change.At("object") is { } seen)
+                yield return (change.Text("type") ?? "", seen);
+    }
+
+    private async Task<HttpResponseMessage?> OpenAsync(string path, CancellationToken limited, CancellationToken cancellation)
+    {
+        try
+        {
+            return await cluster.StreamAsync(HttpMethod.Get, path, null, limited);
+        }
+        catch (ClusterRequestException e) when (e.Status is HttpStatusCode.Gone || (int)e.Status >= 500)
+        {
+            return null;
+        }
+        catch (Exception e) when (e is OperationCanceledException or FailureException { InnerException: HttpRequestException } && !cancellation.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
+
+    private static async Task<string?> LineAsync(StreamReader reader, CancellationToken limited, CancellationToken cancellation)
+    {
+        try
+        {
+            return await reader.ReadLineAsync(limited);
+        }
+        catch (Exception e) when (e is IOException or HttpRequestException or OperationCanceledException && !cancellation.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,26 @@
+using Pipeline.Cluster;
+using Pipeline.Rollouts;
+
+namespace Pipeline.Releases;
+
+/// <summary>Forgets old records, and configuration that no kept release refers to.</summary>
+internal sealed class RecordPruning(ClusterConnection cluster)
+{
+    /// <summary>Keeps the newest records and whatever the live and the previous good release need.</summary>
+    public async Task RunAsync(int keep, CancellationToken cancellation)
+    {
+        var store = new RecordStore(cluster);
+        var history = await store.ReadAsync(cancellation);
+        var superfluous = history.Superfluous(keep).ToHashSet();
+        foreach (var release in superfluous)
+            await store.DeleteAsync(release.Number, cancellation);
+        var needed = history.Releases.Where(r => !superfluous.Contains(r)).SelectMany(r => r.Rollout?.Objects ?? [])
+            .Where(o => o.Kind == Resource.ConfigMaps.Kind).Select(o => o.Name).ToHashSet();
+        // Without a single finished rollout nobody knows yet what is needed.
+        if (needed.Count == 0)
+            return;
+        foreach (var map in await cluster.ListAsync(Resource.ConfigMaps, ManifestSet.AppliedLabel, cancellation))
+            if (!needed.Contains(map.Name()))
+                await cluster.DeleteAsync(Resource.ConfigMaps, map.Name(), cancellation);
+    }
+}

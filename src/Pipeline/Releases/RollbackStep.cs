@@ -1,0 +1,107 @@
+using Pipeline.Errors;
+using Pipeline.Frontend;
+using Pipeline.Rollouts;
+using Pipeline.Settings;
+using Pipeline.Verification;
+
+namespace Pipeline.Releases;
+
+/// <summary>
+/// Brings the release before back: its pages first (old pages may call a new API for a moment, never the reverse), then its pods and
+/// configuration. The schema stays. Asks nothing but the cluster's record.
+/// </summary>
+public sealed class RollbackStep(
+    RollbackOptions rollback, ManifestOptions manifests, FrontendOptions frontend, CdnOptions cdn, VerificationOptions verification) : IStep
+{
+    /// <inheritdoc />
+    public string Name => "Rollback";
+
+    /// <inheritdoc />
+    public async Task RunAsync(StepContext context, CancellationToken cancellation)
+    {
+        CheckOptions();
+        var cluster = await context.ClusterAsync(cancellation);
+        var history = await new RecordStore(cluster).ReadAsync(cancellation);
+        var target = RollbackTarget.Choose(history, rollback.Number);
+        var restore = new RolloutRestore(cluster, context, manifests.Timeout);
+        if (target == history.Live && history.Latest!.Outcome != ReleaseOutcome.Unfinished && await restore.IsAtAsync(target, cancellation))
+        {
+            context.Summary.LeftAlone($"everything: release {target.Number} ({target.Version}) already serves");
+            return;
+        }
+
+        var from = history.Latest!;
+        if (!rollback.Confirm($"Rollback of {target.Environment} from release {from.Number} ({from.Version}) to release {target.Number} ({target.Version}); the schema stays as it is"))
+            throw FailureException.Refused("Not confirmed. Nothing was changed.");
+        await context.OpenRollbackAsync(Record(context, history, target), cancellation);
+        try
+        {
+            await BackAsync(context, restore, history, target, cancellation);
+        }
+        catch (FailureException e) when (e.ExitCode != ExitCode.NotPutBack)
+        {
+            throw new FailureException($"The rollback to release {target.Number} is not complete: {e.Message}{Environment.NewLine}Run ./build.sh Rollback again once the cause is gone; what is done already is not done twice.", ExitCode.NotPutBack, e);
+        }
+    }
+
+    private void CheckOptions()
+    {
+        var faults = new Faults();
+        rollback.Check(faults);
+        manifests.Check(faults);
+        frontend.Check(faults);
+        cdn.Check(faults);
+        verification.Check(faults);
+        faults.ThrowIfAny();
+    }
+
+    private Release Record(StepContext context, ReleaseHistory history, Release target) => new()
+    {
+        Environment = target.Environment,
+        Key = $"{target.Key}/rollback",
+        Version = target.Version,
+        Commit = target.Commit,
+        StartedBy = Operator.Describe(),
+        Started = context.Time.GetUtcNow(),
+        Rollback = new RollbackRange((history.Live ?? history.Latest!).Number, target.Number),
+        Reason = rollback.Reason,
+        Image = target.Image,
+        Frontend = target.Frontend,
+    };
+
+    private async Task BackAsync(StepContext context, RolloutRestore restore, ReleaseHistory history, Release target, CancellationToken cancellation)
+    {
+        await PagesAsync(context, history, target, cancellation);
+        var result = await restore.ToAsync(target, cancellation);
+        await context.Ledger.UpdateAsync(r => r with { Rollout = result }, cancellation);
+        if (result.Changed > 0)
+            context.Summary.Changed($"the cluster: pods run {target.Image?.Reference} again");
+        else
+            context.Summary.LeftAlone($"the cluster: already as release {target.Number} left it");
+        await new VerifyStep(verification).RunAsync(context, cancellation);
+    }
+
+    private async Task PagesAsync(StepContext context, ReleaseHistory history, Release target, CancellationToken cancellation)
+    {
+        if (target.Frontend is null)
+        {
+            context.Log.Warning("Release {Number} recorded no pages; those that are live stay", target.Number);
+            return;
+        }
+
+        var live = history.Releases.FirstOrDefault(r => r.Frontend is not null)?.Frontend;
+        var changed = await new PageSwitch(frontend).BackToAsync(target, live, context, cancellation);
+        if (changed.Length == 0)
+        {
+            context.Summary.LeftAlone($"the pages: already those of release {target.Number}");
+            return;
+        }
+
+        context.Summary.Changed($"the pages: {changed.Length} switched to release {target.Number}");
+        using var invalidation = new CdnInvalidation(cdn);
+        // Started, not awaited: pods that serve the old release again matter more than an edge that forgets a minute later.
+        var started = await invalidation.StartAsync($"{context.Ledger.Current.Number}-{target.Key}", changed, cancellation);
+        await context.Ledger.UpdateAsync(r => r with { Invalidation = started }, cancellation);
+        context.Summary.Changed($"the CDN: asked to forget {started.Paths.Length} paths");
+    }
+}

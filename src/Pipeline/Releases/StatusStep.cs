@@ -1,0 +1,43 @@
+using System.Text.Json.Nodes;
+using Pipeline.Cluster;
+using Pipeline.Rollouts;
+
+namespace Pipeline.Releases;
+
+/// <summary>Shows what runs: release, version, digest, replicas, and who holds the deploy lock.</summary>
+public sealed class StatusStep : IStep
+{
+    /// <inheritdoc />
+    public string Name => "Status";
+
+    /// <inheritdoc />
+    public async Task RunAsync(StepContext context, CancellationToken cancellation)
+    {
+        var cluster = await context.ClusterAsync(cancellation);
+        var deployments = cluster.ListAsync(Resource.Deployments, ManifestSet.AppliedLabel, cancellation);
+        var history = new RecordStore(cluster).ReadAsync(cancellation);
+        var lease = cluster.FindAsync(Resource.Leases, DeployLease.Name, cancellation);
+        ShowRelease(context, await history);
+        foreach (var deployment in await deployments)
+            context.Log.Information("{Line:l}", Line(deployment));
+        if (await lease is { } held && LeaseHolder.In(held) is { } holder)
+            context.Log.Information("Deploy lock: {Holder:l}, renewed {Renewed:l}", holder.Sentence, held.Text("spec", "renewTime"));
+    }
+
+    private static void ShowRelease(StepContext context, ReleaseHistory history)
+    {
+        if (history.Live is { } live)
+            context.Log.Information("Live: release {Number}, version {Version:l}, commit {Commit:l}, schema {Schema:l}", live.Number, live.Version, live.Commit[..12], live.Migration?.After ?? "(unknown)");
+        else
+            context.Log.Information("No release is live yet");
+        if (history.Latest is { } latest && latest != history.Live)
+            context.Log.Information("Latest: release {Number}, {What:l}, {Outcome:l}, started {Started:u} by {Who:l}", latest.Number, latest.Rollback is { } back ? $"rollback to {back.To}" : latest.Version, latest.Outcome.ToString(), latest.Started, latest.StartedBy);
+    }
+
+    private static string Line(JsonObject deployment)
+    {
+        var image = deployment.At("spec", "template", "spec").Items("containers").FirstOrDefault().Text("image");
+        var cause = deployment.At("metadata", "annotations").Text("kubernetes.io/change-cause");
+        return $"Deployment/{deployment.Name()}: {deployment.Number("status", "readyReplicas")} of {deployment.Number("spec", "replicas")} pods ready, {cause ?? "of no release"}, {image}";
+    }
+}

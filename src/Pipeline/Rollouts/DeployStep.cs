@@ -1,0 +1,74 @@
+using System.Text.Json.Nodes;
+using Pipeline.Cluster;
+using Pipeline.Errors;
+using Pipeline.Releases;
+using Pipeline.Settings;
+
+namespace Pipeline.Rollouts;
+
+/// <summary>Applies the manifests of the release, image by digest, and waits until its pods serve.</summary>
+/// <param name="manifests">What is applied.</param>
+/// <param name="risks">What may be missing.</param>
+public sealed class DeployStep(ManifestOptions manifests, AcceptedRisks risks) : IStep
+{
+    /// <inheritdoc />
+    public string Name => "Deploy";
+
+    /// <inheritdoc />
+    public async Task RunAsync(StepContext context, CancellationToken cancellation)
+    {
+        CheckOptions();
+        var release = await context.OpenReleaseAsync(cancellation);
+        await risks.EnsureAsync(context, cancellation);
+        var image = context.Ledger.Current.Image
+            ?? throw FailureException.Refused($"Release {release.Number} has no image at the registry. Run ./build.sh PushImage first.");
+        var cluster = await context.ClusterAsync(cancellation);
+        var files = await ManifestFiles.ReadAsync(manifests, release.Environment, cluster.Namespace, cancellation);
+        var wanted = ManifestSet.Of(files, manifests, release, image).Objects;
+        var takeOver = manifests.TakeOverFields || context.Ledger.History.Live is null;
+        var rollout = new Rollout(cluster, context, manifests.Timeout);
+        var changes = await rollout.PlanAsync(wanted, takeOver, cancellation);
+        if (changes.Count > 0)
+            await PrepareUndoAsync(context, cluster, changes, cancellation);
+        // Kept before anything is applied: a run that dies in between can still be rolled back to and from.
+        await new ManifestArchive(cluster).WriteAsync(release.Number, wanted, cancellation);
+        var result = await rollout.RunAsync(wanted, takeOver, cancellation);
+        await context.Ledger.UpdateAsync(r => r with { Rollout = result }, cancellation);
+        Report(context, result, image.Reference);
+    }
+
+    private void CheckOptions()
+    {
+        var faults = new Faults();
+        manifests.Check(faults);
+        faults.ThrowIfAny();
+    }
+
+    private async Task PrepareUndoAsync(StepContext context, ClusterConnection cluster, IReadOnlyList<JsonObject> changes, CancellationToken cancellation)
+    {
+        var restore = new RolloutRestore(cluster, context, manifests.Timeout);
+        if (context.Ledger.History.Live is { Rollout: not null } live)
+        {
+            context.OnFailure($"the pods and configuration of release {live.Number} ({live.Version})", async stop => await restore.ToAsync(live, stop));
+            return;
+        }
+
+        var found = new List<(Resource, string, JsonObject?)>();
+        var discovery = new Discovery(cluster);
+        foreach (var change in changes)
+        {
+            var resource = await discovery.GetAsync(change.Text("apiVersion")!, change.Kind(), cancellation);
+            found.Add((resource, change.Name(), await cluster.FindAsync(resource, change.Name(), cancellation)));
+        }
+
+        context.OnFailure($"what namespace '{cluster.Namespace}' held before its first release", stop => restore.ToAsync(found, stop));
+    }
+
+    private static void Report(StepContext context, RolloutResult result, string image)
+    {
+        if (result.Changed == 0)
+            context.Summary.LeftAlone($"the cluster: its {result.Objects.Length} objects already are those of this release, no pod restarted");
+        else
+            context.Summary.Changed($"the cluster: {result.Changed} of {result.Objects.Length} objects, pods run {image}");
+    }
+}

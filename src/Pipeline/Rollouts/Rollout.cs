@@ -1,0 +1,28 @@
+using System.Text.Json.Nodes;
+using Pipeline.Cluster;
+using Pipeline.Errors;
+using Pipeline.Releases;
+
+namespace Pipeline.Rollouts;
+
+/// <summary>Brings the cluster to a set of manifests and waits until the pods serve. Going forward, undo and rollback all come through here.</summary>
+internal sealed class Rollout(ClusterConnection cluster, StepContext context, TimeSpan timeout)
+{
+    private readonly ServerSideApply apply = new(cluster, context);
+
+    /// <summary>The manifests whose objects the cluster would have to change.</summary>
+    public async Task<IReadOnlyList<JsonObject>> PlanAsync(IReadOnlyList<JsonObject> manifests, bool takeOver, CancellationToken cancellation) =>
+        [.. from planned in await apply.DryRunAsync(manifests, takeOver, cancellation) where planned.Changes select planned.Manifest];
+
+    /// <summary>Applies in order and watches every Deployment to its verdict.</summary>
+    /// <exception cref="FailureException">A manifest was refused, or a rollout failed.</exception>
+    public async Task<RolloutResult> RunAsync(IReadOnlyList<JsonObject> manifests, bool takeOver, CancellationToken cancellation)
+    {
+        var changed = await apply.ApplyAsync(manifests, takeOver, cancellation);
+        string? revision = null;
+        foreach (var manifest in manifests.Where(m => m.Kind() == Resource.Deployments.Kind))
+            revision = await new RolloutWatch(cluster, context).FinishAsync(manifest, timeout, cancellation);
+        return new RolloutResult(
+            [.. manifests.Select(m => new AppliedObject(m.Text("apiVersion")!, m.Kind(), m.Name()))], changed.Count, revision);
+    }
+}

@@ -1,0 +1,77 @@
+using System.Linq.Expressions;
+using System.Reflection;
+
+namespace Nuke.Common.Execution;
+
+/// <summary>Collects what a target says of itself.</summary>
+internal sealed class TargetDefinition(string name, INukeBuild build) : ITargetDefinition
+{
+    public string Name { get; } = name;
+
+    public string? Text { get; private set; }
+
+    public bool IsListed { get; private set; } = true;
+
+    public List<Func<Task>> Actions { get; } = [];
+
+    public List<Target> Needs { get; } = [];
+
+    public List<Target> Later { get; } = [];
+
+    public List<Target> Triggered { get; } = [];
+
+    public List<LambdaExpression> Requirements { get; } = [];
+
+    public ITargetDefinition Description(string description) => And(() => Text = description);
+
+    public ITargetDefinition Executes(params Action[] actions) => And(() => Actions.AddRange(actions.Select(Wrapped)));
+
+    public ITargetDefinition Executes(Func<Task> action) => And(() => Actions.Add(action));
+
+    public ITargetDefinition DependsOn(params Target[] targets) => And(() => Needs.AddRange(targets));
+
+    public ITargetDefinition DependsOn<T>(params Func<T, Target>[] targets) => DependsOn(Of(targets));
+
+    public ITargetDefinition After(params Target[] targets) => And(() => Later.AddRange(targets));
+
+    public ITargetDefinition TryAfter<T>(params Func<T, Target>[] targets) => build is T ? After(Of(targets)) : this;
+
+    public ITargetDefinition Triggers(params Target[] targets) => And(() => Triggered.AddRange(targets));
+
+    public ITargetDefinition Triggers<T>(params Func<T, Target>[] targets) => Triggers(Of(targets));
+
+    public ITargetDefinition Requires<T>(Expression<Func<T>> parameterRequirement, params Expression<Func<T>>[] parameterRequirements)
+        where T : class => And(() => Requirements.AddRange([parameterRequirement, .. parameterRequirements]));
+
+    public ITargetDefinition Requires(Expression<Func<bool>> requirement, params Expression<Func<bool>>[] requirements) =>
+        And(() => Requirements.AddRange([requirement, .. requirements]));
+
+    public ITargetDefinition Unlisted() => And(() => IsListed = false);
+
+    // What a target makes is only of interest to generators of CI files, which this build has none of.
+    public ITargetDefinition Produces(params string[] artifacts) => this;
+
+    private static Func<Task> Wrapped(Action action) => () =>
+    {
+        action();
+        return Task.CompletedTask;
+    };
+
+    private TargetDefinition And(Action change)
+    {
+        change();
+        return this;
+    }
+
+    private Target[] Of<T>(Func<T, Target>[] targets)
+    {
+        if (build is not T component)
+            throw new UsageFault($"Target '{Name}' names the component '{typeof(T).Name}', which the build does not have.");
+        if (targets.Length > 0)
+            return [.. targets.Select(t => t(component))];
+        var own = typeof(T).GetProperties(BindingFlags.Instance | BindingFlags.Public).Where(p => p.PropertyType == typeof(Target)).ToList();
+        return own is [var only]
+            ? [(Target)only.GetValue(build)!]
+            : throw new UsageFault($"Target '{Name}' names the component '{typeof(T).Name}' without a target, and it has {own.Count}.");
+    }
+}

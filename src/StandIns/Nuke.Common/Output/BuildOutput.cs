@@ -1,0 +1,66 @@
+using Nuke.Common.Execution;
+using Serilog;
+using Serilog.Core;
+using Serilog.Events;
+
+namespace Nuke.Common.Output;
+
+/// <summary>Where a run's lines go: each knows its target, so that targets that run side by side stay readable.</summary>
+internal sealed class BuildOutput : ILogEventSink, IAsyncDisposable
+{
+    private readonly AsyncLocal<string?> target = new();
+    private readonly ILineWriter lines;
+    private readonly SecretMask mask;
+    private readonly bool isVerbose;
+
+    public BuildOutput(SecretMask mask, string verbosity, bool hasSeveralTargets)
+    {
+        this.mask = mask;
+        isVerbose = verbosity == "verbose";
+        lines = Environment.GetEnvironmentVariable("GITHUB_ACTIONS") is { Length: > 0 } ? new GroupWriter(GroupMarks.GitHub)
+            : Environment.GetEnvironmentVariable("TF_BUILD") is { Length: > 0 } ? new GroupWriter(GroupMarks.Azure)
+            : new ConsoleWriter(hasSeveralTargets);
+        // Progress arrives at the debug level; the writer decides what becomes of it.
+        Log.Logger = new LoggerConfiguration().MinimumLevel.Is(isVerbose ? LogEventLevel.Verbose : LogEventLevel.Debug).WriteTo.Sink(this).CreateLogger();
+        Least = verbosity switch { "quiet" => LogEventLevel.Error, "minimal" => LogEventLevel.Warning, "verbose" => LogEventLevel.Verbose, _ => LogEventLevel.Information };
+    }
+
+    private LogEventLevel Least { get; }
+
+    /// <summary>From here on, lines of this flow belong to a target.</summary>
+    public IDisposable Begin(string name)
+    {
+        target.Value = name;
+        lines.Begin(name);
+        return new Scope(() => lines.End(name));
+    }
+
+    /// <summary>Says once why a target failed.</summary>
+    public void Failure(string name, Exception error)
+    {
+        var text = isVerbose ? error.ToString() : error.Message;
+        lines.Write(name, LogEventLevel.Error, mask.Apply(text));
+    }
+
+    /// <summary>One line for each target.</summary>
+    public void Summarize(IReadOnlyList<TargetOutcome> outcomes)
+    {
+        if (outcomes.Count > 1 && Least <= LogEventLevel.Information)
+            lines.Summarize(outcomes);
+    }
+
+    public void Emit(LogEvent logEvent)
+    {
+        if (Progress.Of(logEvent) is { } progress)
+            lines.Show(target.Value ?? "", progress with { Text = mask.Apply(progress.Text) });
+        else if (logEvent.Level >= Least)
+            lines.Write(target.Value ?? "", logEvent.Level, mask.Apply(logEvent.RenderMessage() + (isVerbose && logEvent.Exception is { } e ? Environment.NewLine + e : "")));
+    }
+
+    public ValueTask DisposeAsync() => lines.DisposeAsync();
+
+    private sealed class Scope(Action end) : IDisposable
+    {
+        public void Dispose() => end();
+    }
+}
