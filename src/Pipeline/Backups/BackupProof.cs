@@ -23,7 +23,8 @@ internal static class BackupProof
         var missing = Missing(await ContentsAsync(copy, cancellation), snapshot.Tables);
         if (missing.Count > 0)
             throw Unproven(bucket, key, $"it does not hold {string.Join(", ", missing.Take(5))}{(missing.Count > 5 ? $" and {missing.Count - 5} more tables" : "")}");
-        await Program.RunAsync(["--file=-", copy], null, PipeTarget.Null, cancellation);
+        // PipeTarget.Null would close the pipe, and pg_restore would die of it.
+        await Program.RunAsync(["--file=-", copy], null, PipeTarget.ToStream(Stream.Null), cancellation);
     }
 
     /// <summary>The tables that a table of contents lacks.</summary>
