@@ -2,9 +2,8 @@ using System.Net;
 using Amazon.Runtime;
 using Amazon.S3;
 using Pipeline.Errors;
-using Pipeline.ObjectStore;
 
-namespace Pipeline.Backups;
+namespace Pipeline.ObjectStore;
 
 /// <summary>Turns what the S3 client throws into a sentence for people.</summary>
 internal static class StoreFailure
