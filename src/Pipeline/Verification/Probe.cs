@@ -1,5 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
-
 namespace Pipeline.Verification;
 
 /// <summary>One address and what it must answer once the release is there.</summary>
@@ -20,7 +18,6 @@ internal sealed record Answer(int Status, string Body)
     public string Beginning => string.Join(' ', Body[..Math.Min(Body.Length, Shown)].Split((char[])['\r', '\n', '\t', ' '], StringSplitOptions.RemoveEmptyEntries)) + (Body.Length > Shown ? "…" : "");
 
     /// <summary>True for 200.</summary>
-    [MemberNotNullWhen(false, nameof(StatusFault))]
     public bool IsOk => Status == 200;
 
     /// <summary>What is wrong with the status; null for 200.</summary>

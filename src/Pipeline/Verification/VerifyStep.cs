@@ -23,8 +23,8 @@ public sealed class VerifyStep(VerificationOptions options) : IStep
         var results = await run.AskAsync(Probes.Of(options, ExpectedRelease.Of(release)), limit, cancellation);
         Show(results, context);
         var passed = results.All(r => r.Passed);
-        // Found wrong now, an earlier verification of the same release says nothing any more.
-        if (context.Ledger.IsOpen)
+        // An earlier attempt's verification must not end this one well; a release that is finished stays good although it cannot be seen now.
+        if (context.Ledger.IsOpen && (passed || release.Outcome != ReleaseOutcome.Succeeded))
             await context.Ledger.UpdateAsync(r => r with { Verification = passed ? new VerificationResult([.. results]) : null }, cancellation);
         if (!passed)
             throw new FailureException(Failure(release, results, limit));
@@ -59,7 +59,7 @@ public sealed class VerifyStep(VerificationOptions options) : IStep
     private static string Failure(Release release, IReadOnlyList<ProbeResult> results, TimeSpan limit)
     {
         var lines = results.Where(r => !r.Passed).Select(r => $"  {r.Name} at {r.Address}: {r.Found}");
-        return $"Release {release.Number}, {release.Version}, does not show itself within {limit.TotalSeconds:0.###} s ({Flag.Of(nameof(options.VerifyTimeout))}):{Environment.NewLine}"
+        return $"Release {release.Number}, {release.Version}, does not show itself within {limit.TotalSeconds:0.###} s ({Flag.Of(nameof(VerificationOptions.VerifyTimeout))}):{Environment.NewLine}"
             + $"{string.Join(Environment.NewLine, lines)}{Environment.NewLine}Look closer with ./build.sh Diagnose.";
     }
 }

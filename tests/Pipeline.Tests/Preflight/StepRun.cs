@@ -15,13 +15,15 @@ public sealed class StepRun : IAsyncDisposable
     private readonly DirectoryInfo repository = Directory.CreateTempSubdirectory("pipeline-run-");
     private readonly ClusterOptions cluster;
     private readonly TimeProvider time;
+    private readonly string version;
     private readonly Kept kept = new();
     private PipelineSession session;
 
-    private StepRun(ClusterOptions cluster, TimeProvider time)
+    private StepRun(ClusterOptions cluster, TimeProvider time, string version)
     {
         this.cluster = cluster;
         this.time = time;
+        this.version = version;
         session = new PipelineSession(time);
     }
 
@@ -36,12 +38,9 @@ public sealed class StepRun : IAsyncDisposable
     /// <summary>Every line of every run so far, with its level's first letter.</summary>
     public IEnumerable<string> Log => kept.Lines;
 
-    /// <summary>The version of the release.</summary>
-    public string Version { get; init; } = "1.4.2";
-
-    public static async Task<StepRun> StartAsync(ClusterOptions cluster, TimeProvider? time = null)
+    public static async Task<StepRun> StartAsync(ClusterOptions cluster, TimeProvider? time = null, string version = "1.4.2")
     {
-        var run = new StepRun(cluster, time ?? TimeProvider.System);
+        var run = new StepRun(cluster, time ?? TimeProvider.System, version);
         await run.GitAsync("init", "--quiet");
         await run.GitAsync("-c", "user.name=test", "-c", "user.email=test@example.com", "commit", "--quiet", "--allow-empty", "--message=first");
         return run;
@@ -50,7 +49,7 @@ public sealed class StepRun : IAsyncDisposable
     public async Task RunAsync(IStep step)
     {
         using var log = new LoggerConfiguration().MinimumLevel.Verbose().WriteTo.Sink(kept).CreateLogger();
-        var release = new ReleaseOptions { EnvironmentName = "test", Root = repository.FullName, ReleaseVersion = Version };
+        var release = new ReleaseOptions { EnvironmentName = "test", Root = repository.FullName, ReleaseVersion = version };
         await session.RunAsync(step, new RunOptions(release, cluster), log);
     }
 
