@@ -34,6 +34,16 @@ public sealed class PostgresProgramTests
         Assert.Contains("no-such-flag", error.Message, StringComparison.Ordinal);
     }
 
+    [SkippableFact]
+    public async Task A_full_disk_ends_a_program_that_still_writes()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "needs 'yes', which writes for ever");
+        var full = PipeTarget.Create((_, _) => throw new IOException("No space left on device"));
+        var running = new PostgresProgram("yes").RunAsync([], null, full, default);
+
+        await Assert.ThrowsAsync<IOException>(() => running.WaitAsync(TimeSpan.FromSeconds(10)));
+    }
+
     [Fact]
     public void A_table_that_a_dump_lacks_is_named()
     {

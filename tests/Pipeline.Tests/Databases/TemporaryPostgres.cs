@@ -23,6 +23,14 @@ public sealed class TemporaryPostgres : IAsyncLifetime
     /// <summary>The address of a database on it.</summary>
     public string AddressOf(string database) => $"postgresql://postgres:{Password}@127.0.0.1:{port}/{database}";
 
+    /// <summary>A connection of the test's own; the caller disposes it.</summary>
+    public async Task<NpgsqlConnection> OpenAsync(string database)
+    {
+        var connection = new NpgsqlConnection(ConnectionTo(database));
+        await connection.OpenAsync();
+        return connection;
+    }
+
     /// <summary>Runs statements in a database.</summary>
     public async Task RunAsync(string database, string sql)
     {

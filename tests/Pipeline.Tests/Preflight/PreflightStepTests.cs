@@ -187,6 +187,16 @@ public sealed class PreflightStepTests : IAsyncLifetime
         Assert.Empty(cluster.Requests);
     }
 
+    [Fact]
+    public async Task A_wrong_setting_that_two_parts_share_is_named_once()
+    {
+        var options = Options();
+        var wrong = new ObjectStore.ObjectStoreOptions { StorageEndpoint = "somewhere" };
+        var error = await run.FailAsync(new PreflightStep(options with { Backup = options.Backup with { Storage = wrong }, Frontend = options.Frontend with { Storage = wrong } }));
+
+        Assert.Equal("--storage-endpoint: 'somewhere' is not an address. Write it whole, as in https://api.example.com.", error.Message);
+    }
+
     private PreflightStep InCluster() => Step(o => [.. PreflightChecks.Of(o).Take(5)]);
 
     private PreflightStep Step(Func<PreflightOptions, IReadOnlyList<IPreflightCheck>> checks) => new(Options(), checks);
