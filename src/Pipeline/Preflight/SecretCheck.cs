@@ -19,9 +19,10 @@ internal sealed class SecretCheck(string secret) : IPreflightCheck
         var cluster = await context.ClusterAsync(cancellation);
         try
         {
-            return await cluster.FindAsync(Resource.Secrets, secret, cancellation) is null
-                ? new Finding(Name, FindingState.Failed, $"'{secret}' is not in '{cluster.Namespace}'.", $"Have an administrator make it: kubectl -n {cluster.Namespace} create secret generic {secret} --from-env-file=FILE")
-                : new Finding(Name, FindingState.Passed, $"is in '{cluster.Namespace}'");
+            if (await cluster.FindAsync(Resource.Secrets, secret, cancellation) is not null)
+                return new Finding(Name, FindingState.Passed, $"is in '{cluster.Namespace}'");
+            var command = $"kubectl -n {cluster.Namespace} create secret generic {secret} --from-env-file=FILE";
+            return new Finding(Name, FindingState.Failed, $"'{secret}' is not in '{cluster.Namespace}'.", $"Have an administrator make it: {command}");
         }
         catch (ClusterRequestException e) when (e.IsForbidden)
         {

@@ -15,7 +15,14 @@ internal sealed record Answer(int Status, string Body)
     private const int Shown = 200;
 
     /// <summary>The body's beginning on one line.</summary>
-    public string Beginning => string.Join(' ', Body[..Math.Min(Body.Length, Shown)].Split((char[])['\r', '\n', '\t', ' '], StringSplitOptions.RemoveEmptyEntries)) + (Body.Length > Shown ? "…" : "");
+    public string Beginning
+    {
+        get
+        {
+            var words = Body[..Math.Min(Body.Length, Shown)].Split((char[])['\r', '\n', '\t', ' '], StringSplitOptions.RemoveEmptyEntries);
+            return string.Join(' ', words) + (Body.Length > Shown ? "…" : "");
+        }
+    }
 
     /// <summary>True for 200.</summary>
     public bool IsOk => Status == 200;
