@@ -46,6 +46,10 @@ public static class DatabaseAddress
             ["PGPASSWORD"] = parsed.Password,
             ["PGAPPNAME"] = "pipeline",
             ["PGCONNECT_TIMEOUT"] = "5",
+            // A service file or a numeric address that happens to be set would go before PGHOST and lead to another server.
+            ["PGSERVICE"] = null,
+            ["PGHOSTADDR"] = null,
+            ["PGOPTIONS"] = null,
             ["PGSSLMODE"] = parsed.SslMode is SslMode.VerifyCA ? "verify-ca" : parsed.SslMode is SslMode.VerifyFull ? "verify-full" : parsed.SslMode.ToString().ToLowerInvariant(),
         };
     }

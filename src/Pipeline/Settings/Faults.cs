@@ -11,8 +11,13 @@ public sealed class Faults
     /// <summary>True when nothing is wrong so far.</summary>
     public bool None => found.Count == 0;
 
-    /// <summary>Adds a sentence about one option.</summary>
-    public void Add(string option, string sentence) => found.Add($"{Flag.Of(option)}: {sentence}");
+    /// <summary>Adds a sentence about one option; once, when several settings share the option.</summary>
+    public void Add(string option, string sentence)
+    {
+        var fault = $"{Flag.Of(option)}: {sentence}";
+        if (!found.Contains(fault))
+            found.Add(fault);
+    }
 
     /// <summary>Adds a fault when <paramref name="value"/> is missing or empty.</summary>
     /// <param name="option">The option's name.</param>

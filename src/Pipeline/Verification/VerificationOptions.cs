@@ -22,6 +22,8 @@ public sealed record VerificationOptions
         faults.Require(nameof(SiteUrl), SiteUrl, "the site's public address");
         faults.Address(nameof(ApiUrl), ApiUrl);
         faults.Address(nameof(SiteUrl), SiteUrl);
-        faults.Duration(nameof(VerifyTimeout), VerifyTimeout, TimeSpan.FromMinutes(2));
+        Timeout(faults);
     }
+
+    internal TimeSpan Timeout(Faults faults) => faults.Duration(nameof(VerifyTimeout), VerifyTimeout, TimeSpan.FromMinutes(2));
 }

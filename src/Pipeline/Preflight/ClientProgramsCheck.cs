@@ -1,0 +1,26 @@
+using Pipeline.Backups;
+using Pipeline.Databases;
+using Pipeline.Releases;
+
+namespace Pipeline.Preflight;
+
+/// <summary>This machine has the programs that take and prove a backup, in a version that the server accepts.</summary>
+/// <param name="options">The database they must fit.</param>
+internal sealed class ClientProgramsCheck(DatabaseOptions options) : IPreflightCheck
+{
+    /// <inheritdoc />
+    public string Name => "pg_dump";
+
+    /// <inheritdoc />
+    public string Needs => DatabaseCheck.Database;
+
+    /// <inheritdoc />
+    public async Task<Finding> LookAsync(StepContext context, CancellationToken cancellation)
+    {
+        await using var database = await Database.OpenAsync(options, context, cancellation);
+        var server = await Snapshot.ServerVersionAsync(database, cancellation);
+        var dump = await new PostgresProgram("pg_dump").VersionAsync(server, cancellation);
+        var restore = await new PostgresProgram("pg_restore").VersionAsync(server, cancellation);
+        return new Finding(Name, FindingState.Passed, $"pg_dump {dump}, pg_restore {restore}");
+    }
+}

@@ -1,0 +1,44 @@
+using Pipeline.Errors;
+using Pipeline.Releases;
+
+namespace Pipeline.Preflight;
+
+/// <summary>Runs checks side by side; none of them hides another.</summary>
+internal static class PreflightRun
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+
+    /// <returns>One finding for each check, in the checks' order.</returns>
+    public static async Task<IReadOnlyList<Finding>> LookAsync(IReadOnlyList<IPreflightCheck> checks, StepContext context, CancellationToken cancellation)
+    {
+        var looking = new Dictionary<string, Task<Finding>>();
+        foreach (var check in checks)
+        {
+            // A check stands after the one that it needs.
+            var needed = check.Needs is { } name ? looking[name] : null;
+            looking.Add(check.Name, LookAsync(check, needed, context, cancellation));
+        }
+
+        return await Task.WhenAll(checks.Select(c => looking[c.Name]));
+    }
+
+    private static async Task<Finding> LookAsync(IPreflightCheck check, Task<Finding>? needed, StepContext context, CancellationToken cancellation)
+    {
+        if (needed is not null && await needed is { State: FindingState.Failed } first)
+            return new Finding(check.Name, FindingState.NotChecked, $"needs '{first.Check}', which failed");
+        using var time = new CancellationTokenSource(Limit, context.Time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(time.Token, cancellation);
+        try
+        {
+            return await check.LookAsync(context, both.Token);
+        }
+        catch (Exception e) when (e is FailureException or UsageException)
+        {
+            return new Finding(check.Name, FindingState.Failed, e.Message);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            return new Finding(check.Name, FindingState.Failed, $"no answer within {Limit.TotalSeconds} s.", "Check address and network.");
+        }
+    }
+}

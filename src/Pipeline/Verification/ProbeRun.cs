@@ -1,0 +1,68 @@
+using System.Net.Http.Headers;
+using Serilog;
+
+namespace Pipeline.Verification;
+
+/// <summary>Asks addresses until they answer rightly or the time is over.</summary>
+internal sealed class ProbeRun : IDisposable
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
+    private readonly HttpClient client;
+    private readonly TimeProvider time;
+    private readonly ILogger log;
+
+    public ProbeRun(TimeProvider time, ILogger log)
+    {
+        this.time = time;
+        this.log = log;
+        // A connection stays with one pod; a new one for each question is spread over all of them.
+        client = new HttpClient(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.Zero }) { Timeout = TimeSpan.FromSeconds(10) };
+        client.DefaultRequestHeaders.CacheControl = new CacheControlHeaderValue { NoCache = true };
+        client.DefaultRequestHeaders.UserAgent.ParseAdd("pipeline-verify");
+    }
+
+    /// <summary>Asks all of them side by side.</summary>
+    /// <returns>One result for each, in their order.</returns>
+    public async Task<IReadOnlyList<ProbeResult>> AskAsync(IReadOnlyList<Probe> probes, TimeSpan limit, CancellationToken cancellation) =>
+        await Task.WhenAll(probes.Select(p => AskAsync(p, limit, cancellation)));
+
+    /// <inheritdoc />
+    public void Dispose() => client.Dispose();
+
+    private async Task<ProbeResult> AskAsync(Probe probe, TimeSpan limit, CancellationToken cancellation)
+    {
+        var started = time.GetTimestamp();
+        string? reported = null;
+        for (var right = 0; ;)
+        {
+            var asked = time.GetTimestamp();
+            var fault = await FaultAsync(probe, cancellation);
+            var took = time.GetElapsedTime(asked).TotalMilliseconds;
+            right = fault is null ? right + 1 : 0;
+            if (right == probe.InARow)
+                return new ProbeResult(probe.Name, $"{probe.Address}", true, "as released", took);
+            if (fault is not null && fault != reported)
+                log.Information("{Probe:l}: not yet: {Fault:l}", probe.Name, reported = fault);
+            if (time.GetElapsedTime(started) + Pause > limit)
+                return new ProbeResult(probe.Name, $"{probe.Address}", false, fault ?? $"only {right} of {probe.InARow} right answers in a row", took);
+            await Task.Delay(Pause, time, cancellation);
+        }
+    }
+
+    private async Task<string?> FaultAsync(Probe probe, CancellationToken cancellation)
+    {
+        try
+        {
+            using var response = await client.GetAsync(probe.Address, cancellation);
+            return probe.Fault(new Answer((int)response.StatusCode, await response.Content.ReadAsStringAsync(cancellation)));
+        }
+        catch (HttpRequestException e)
+        {
+            return $"no answer: {e.InnerException?.Message ?? e.Message}";
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            return $"no answer within {client.Timeout.TotalSeconds} s";
+        }
+    }
+}

@@ -1,0 +1,225 @@
+using System.Net;
+using Microsoft.Extensions.Time.Testing;
+using Pipeline.Backups;
+using Pipeline.Databases;
+using Pipeline.Errors;
+using Pipeline.Frontend;
+using Pipeline.Images;
+using Pipeline.Preflight;
+using Pipeline.Settings;
+using Pipeline.Tests.Backups;
+
+namespace Pipeline.Tests.Preflight;
+
+public sealed class PreflightStepTests : IAsyncLifetime
+{
+    private readonly LoopbackBucket bucket = new();
+    private readonly LoopbackCluster cluster = new();
+    private readonly FakeTimeProvider time = new();
+    private StepRun run = null!;
+
+    public async Task InitializeAsync()
+    {
+        await bucket.InitializeAsync();
+        await cluster.InitializeAsync();
+        run = await StepRun.StartAsync(cluster.Options, time);
+    }
+
+    public async Task DisposeAsync()
+    {
+        await run.DisposeAsync();
+        await cluster.DisposeAsync();
+        await bucket.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Preflight_records_its_findings_in_the_draft_and_only_reads_the_cluster()
+    {
+        await run.RunAsync(InCluster());
+
+        Assert.False(run.IsOpen);
+        Assert.True(run.Release.Preflight!.Passed);
+        Assert.Equal(["cluster", "namespace", "permissions", "secret db-credentials", "nodes"], run.Release.Preflight.Findings.Select(f => f.Check));
+        Assert.All(run.Release.Preflight.Findings, f => Assert.Equal(FindingState.Passed, f.State));
+        Assert.All(cluster.Requests, r => Assert.StartsWith("GET ", r, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_table_shows_every_check_in_its_order()
+    {
+        cluster.Forbidden.Add("api/v1/nodes");
+        await run.RunAsync(InCluster());
+
+        Assert.Equal(
+            [
+                $"I cluster               passed      context 'loopback', Kubernetes v1.31.2, identity {LoopbackCluster.Uid}",
+                "I namespace             passed      'product'",
+                "I permissions           passed      all 28 rights in 'product'",
+                "I secret db-credentials passed      is in 'product'",
+                "I nodes                 not checked no right to list nodes",
+            ],
+            run.Log);
+    }
+
+    [Fact]
+    public async Task All_failures_are_listed_at_once_with_what_to_do()
+    {
+        cluster.Objects.TryRemove("api/v1/namespaces/product/secrets/db-credentials", out _);
+        cluster.Denied.UnionWith(["create jobs.batch", "delete jobs.batch", "get pods/log"]);
+        var error = await run.FailAsync(InCluster());
+
+        Assert.Equal(ExitCode.Refused, error.ExitCode);
+        Assert.Equal(
+            """
+            Preflight: 2 of 5 checks failed. Nothing was changed.
+              permissions: in 'product' the user of 'loopback' may not get pods/log; create, delete jobs.batch. Have an administrator apply k8s/setup/.
+              secret db-credentials: 'db-credentials' is not in 'product'. Have an administrator make it: kubectl -n product create secret generic db-credentials --from-env-file=FILE
+            """,
+            error.Message);
+        Assert.False(run.Release.Preflight!.Passed);
+    }
+
+    [Theory]
+    [InlineData("api/v1/namespaces/product", "namespace")]
+    [InlineData("api/v1/namespaces/product/secrets/db-credentials", "secret db-credentials")]
+    [InlineData("apis/authorization.k8s.io/v1/selfsubjectaccessreviews", "permissions")]
+    [InlineData("api/v1/nodes", "nodes")]
+    public async Task What_may_not_be_looked_at_is_not_checked_and_does_not_fail(string path, string check)
+    {
+        cluster.Forbidden.Add(path);
+        await run.RunAsync(InCluster());
+
+        Assert.Equal(FindingState.NotChecked, Found(check).State);
+    }
+
+    [Fact]
+    public async Task A_cluster_with_another_identity_fails_and_what_is_inside_is_not_looked_at()
+    {
+        await using var other = await StepRun.StartAsync(cluster.Options with { ClusterUid = "99999999-0000-0000-0000-000000000000" });
+        var error = await other.FailAsync(InCluster());
+
+        Assert.Equal(ExitCode.Refused, error.ExitCode);
+        Assert.Contains("1 of 5 checks failed", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"its identity is {LoopbackCluster.Uid}, the profile pins 99999999", error.Message, StringComparison.Ordinal);
+        Assert.All(other.Release.Preflight!.Findings.Skip(1), f => Assert.Equal(("needs 'cluster', which failed", FindingState.NotChecked), (f.Found, f.State)));
+    }
+
+    [Fact]
+    public async Task A_cluster_whose_identity_may_not_be_read_is_a_warning()
+    {
+        cluster.Forbidden.Add("api/v1/namespaces/kube-system");
+        await run.RunAsync(InCluster());
+
+        Assert.Equal(FindingState.Warned, Found("cluster").State);
+    }
+
+    [Theory]
+    [InlineData("v1.19.16", FindingState.Failed)]
+    [InlineData("v1.20.2-dirty", FindingState.Passed)]
+    [InlineData("v1.29.4-gke.1043002", FindingState.Passed)]
+    public async Task A_cluster_must_be_new_enough(string version, FindingState expected)
+    {
+        cluster.GitVersion = version;
+        await Record.ExceptionAsync(() => run.RunAsync(InCluster()));
+
+        Assert.Equal(expected, Found("cluster").State);
+    }
+
+    [Fact]
+    public async Task A_node_that_is_not_ready_warns_and_none_at_all_fails()
+    {
+        cluster.PutNode("worker-2", ready: false);
+        await run.RunAsync(InCluster());
+        Assert.Equal((FindingState.Warned, "1 of 2 take pods: worker-2 is not ready (no reason)"), (Found("nodes").State, Found("nodes").Found));
+
+        cluster.PutNode("worker-1", ready: false);
+        await run.FailAsync(InCluster());
+        Assert.Equal(FindingState.Failed, Found("nodes").State);
+    }
+
+    [Fact]
+    public async Task A_silent_server_fails_its_own_check_only_when_its_time_is_over()
+    {
+        var asked = new TaskCompletionSource();
+        var silent = new ReachableCheck("registry", async stop =>
+        {
+            asked.SetResult();
+            await Task.Delay(Timeout.Infinite, stop);
+            return "";
+        });
+        var running = run.FailAsync(Step(_ => [silent, new ReachableCheck("engine", _ => Task.FromResult("29.1"))]));
+        await asked.Task;
+        time.Advance(TimeSpan.FromSeconds(10));
+        var error = await running;
+
+        Assert.Contains("registry: no answer within 10 s.", error.Message, StringComparison.Ordinal);
+        Assert.Equal(FindingState.Passed, Found("engine").State);
+    }
+
+    [Fact]
+    public async Task A_missing_bucket_fails_by_its_name()
+    {
+        var error = await run.FailAsync(Step(_ => [new BucketCheck("backup bucket", "backups", bucket.Options), new BucketCheck("site bucket", "elsewhere", bucket.Options)]));
+
+        Assert.Contains("1 of 2 checks failed", error.Message, StringComparison.Ordinal);
+        Assert.Contains("site bucket: The bucket 'elsewhere' at http://127.0.0.1:", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_unreachable_database_fails_and_its_programs_are_not_looked_at()
+    {
+        await run.FailAsync(Step(o => [.. PreflightChecks.Of(o).Where(c => c.Name is "database" or "pg_dump")]));
+
+        Assert.Equal(FindingState.Failed, Found("database").State);
+        Assert.Equal(FindingState.NotChecked, Found("pg_dump").State);
+        Assert.DoesNotContain("s3cret", string.Join('\n', run.Log), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Missing_settings_are_all_named_before_anything_is_asked()
+    {
+        var options = Options() with { Image = new ImageOptions { ImageContext = "." }, Cdn = new CdnOptions() };
+        var error = await run.FailAsync(new PreflightStep(options));
+
+        Assert.Equal(ExitCode.Usage, error.ExitCode);
+        Assert.Contains("--registry-url", error.Message, StringComparison.Ordinal);
+        Assert.Contains("--cdn-distribution-id", error.Message, StringComparison.Ordinal);
+        Assert.Empty(cluster.Requests);
+    }
+
+    [Fact]
+    public async Task A_wrong_setting_that_two_parts_share_is_named_once()
+    {
+        var options = Options();
+        var wrong = new ObjectStore.ObjectStoreOptions { StorageEndpoint = "somewhere" };
+        var error = await run.FailAsync(new PreflightStep(options with { Backup = options.Backup with { Storage = wrong }, Frontend = options.Frontend with { Storage = wrong } }));
+
+        Assert.Equal("--storage-endpoint: 'somewhere' is not an address. Write it whole, as in https://api.example.com.", error.Message);
+    }
+
+    private PreflightStep InCluster() => Step(o => [.. PreflightChecks.Of(o).Take(5)]);
+
+    private PreflightStep Step(Func<PreflightOptions, IReadOnlyList<IPreflightCheck>> checks) => new(Options(), checks);
+
+    private Finding Found(string check) => run.Release.Preflight!.Findings.Single(f => f.Check == check);
+
+    private PreflightOptions Options()
+    {
+        var database = new DatabaseOptions
+        {
+            // Port 1 of the loopback answers nobody.
+            DatabaseUrl = Secret.From($"postgresql://dataset:s3cret@{IPAddress.Loopback}:1/dataset"),
+            DatabaseName = "dataset",
+            DatabaseSystemIdentifier = "7000000000000000001",
+        };
+        return new PreflightOptions
+        {
+            Cluster = cluster.Options,
+            Image = new ImageOptions { RegistryUrl = "registry.example.com/team", ImageContext = "." },
+            Database = database,
+            Backup = new BackupOptions { Database = database, BackupBucket = "backups", Storage = bucket.Options },
+            Frontend = new FrontendOptions { FrontendSource = ".", FrontendBucket = "site", ApiUrl = "https://api.example.com", Storage = bucket.Options },
+            Cdn = new CdnOptions { CdnDistributionId = "E123" },
+        };
+    }
+}
