@@ -16,11 +16,16 @@ public sealed record CdnOptions
     /// <value>10m.</value>
     public string? CdnTimeout { get; init; }
 
+    /// <summary><see cref="CdnTimeout"/> as a duration.</summary>
+    public TimeSpan Timeout => new Faults().Duration(nameof(CdnTimeout), CdnTimeout, DefaultTimeout);
+
+    private static TimeSpan DefaultTimeout => TimeSpan.FromMinutes(10);
+
     /// <summary>Adds a sentence for everything that is wrong.</summary>
     public void Check(Faults faults)
     {
         faults.Require(nameof(CdnDistributionId), CdnDistributionId, "the CloudFront distribution");
         faults.Address(nameof(CdnEndpoint), CdnEndpoint);
-        faults.Duration(nameof(CdnTimeout), CdnTimeout, TimeSpan.FromMinutes(10));
+        faults.Duration(nameof(CdnTimeout), CdnTimeout, DefaultTimeout);
     }
 }

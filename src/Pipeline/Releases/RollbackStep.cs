@@ -90,7 +90,7 @@ public sealed class RollbackStep(
         }
 
         var live = history.Releases.FirstOrDefault(r => r.Frontend is not null)?.Frontend;
-        var changed = await new PageSwitch(frontend).BackToAsync(target, live, context, cancellation);
+        var changed = await new PageSwitch(frontend).BackToAsync(target, live, cancellation);
         if (changed.Length == 0)
         {
             context.Summary.LeftAlone($"the pages: already those of release {target.Number}");
@@ -98,7 +98,7 @@ public sealed class RollbackStep(
         }
 
         context.Summary.Changed($"the pages: {changed.Length} switched to release {target.Number}");
-        using var invalidation = new CdnInvalidation(cdn);
+        using var invalidation = new CdnInvalidation(cdn, context.Time);
         // Started, not awaited: pods that serve the old release again matter more than an edge that forgets a minute later.
         var started = await invalidation.StartAsync($"{context.Ledger.Current.Number}-{target.Key}", changed, cancellation);
         await context.Ledger.UpdateAsync(r => r with { Invalidation = started }, cancellation);
