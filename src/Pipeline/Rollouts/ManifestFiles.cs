@@ -53,7 +53,7 @@ internal static class ManifestFiles
     {
         try
         {
-            var result = await Cli.Wrap("kubectl").WithArguments(["kustomize", overlay]).WithValidation(CommandResultValidation.None).ExecuteBufferedAsync(cancellation);
+            var result = await Cli.Wrap("kubectl").WithArguments(["kustomize", "--load-restrictor", "LoadRestrictionsNone", overlay]).WithValidation(CommandResultValidation.None).ExecuteBufferedAsync(cancellation);
             return result.ExitCode == 0
                 ? result.StandardOutput
                 : throw new UsageException($"'kubectl kustomize {overlay}' failed: {result.StandardError.Trim()}");

@@ -1,0 +1,1 @@
+"""The Dataset Management API."""

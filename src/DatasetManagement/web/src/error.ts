@@ -1,0 +1,3 @@
+import { showRelease } from './release';
+
+void showRelease();
