@@ -18,6 +18,9 @@ public sealed record ClusterOptions
     /// <summary>The UID of the cluster's <c>kube-system</c> namespace: what makes it this cluster and no other.</summary>
     public string? ClusterUid { get; init; }
 
+    /// <summary>Context and namespace, as messages name them.</summary>
+    public string Place => $"context {KubeContext ?? "(none)"}, namespace {KubeNamespace ?? "(none)"}";
+
     /// <summary>Adds a sentence for everything that is missing.</summary>
     public void Check(Faults faults)
     {

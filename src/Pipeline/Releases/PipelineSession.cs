@@ -20,7 +20,9 @@ public sealed class PipelineSession : IAsyncDisposable
     private ClusterConnection? cluster;
     private DeployLease? lease;
     private ILogger log = Serilog.Core.Logger.None;
+    private RunOptions? shared;
     private bool failed;
+    private bool isClosed;
 
     /// <param name="time">The clock.</param>
     public PipelineSession(TimeProvider time)
@@ -33,6 +35,9 @@ public sealed class PipelineSession : IAsyncDisposable
     /// <summary>What the process ends with; null while nothing failed.</summary>
     public int? ExitCode { get; private set; }
 
+    /// <summary>Cancelled by Ctrl-C, SIGTERM and the failure of a step: for work that is no step.</summary>
+    public CancellationToken Stopping => stop.Token;
+
     /// <summary>What is printed at the end.</summary>
     public Summary Summary { get; } = new();
 
@@ -44,6 +49,10 @@ public sealed class PipelineSession : IAsyncDisposable
 
     internal UndoStack Undo { get; } = new();
 
+    internal ClusterConnection? Cluster => cluster;
+
+    internal RunOptions? Shared => shared;
+
     /// <summary>Runs one step: records its start and end; on its failure stops the steps beside it and puts back what this run changed.</summary>
     /// <param name="step">The step.</param>
     /// <param name="options">The settings that every step shares.</param>
@@ -51,6 +60,8 @@ public sealed class PipelineSession : IAsyncDisposable
     public async Task RunAsync(IStep step, RunOptions options, ILogger hostLog)
     {
         log = RedactingSink.InFrontOf(hostLog, Redactor);
+        if (Interlocked.Exchange(ref shared, options) is null && options.Release.EnvironmentName is { Length: > 0 } name)
+            log.Information("Environment {Name:l}: {Place:l}", name, options.Cluster.Place);
         var context = new StepContext(this, options, log);
         var record = new StepRecord(step.Name, StepState.Running, Time.GetUtcNow());
         try
@@ -66,9 +77,21 @@ public sealed class PipelineSession : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends the run: writes the record's outcome, lets go of the lock, returns the result's lines.</summary>
+    /// <summary>Ends the run: writes the record's outcome and lets go of the lock.</summary>
+    /// <param name="exitCode">What the process is about to end with.</param>
+    /// <returns>The lines that say how it ended; none when no step ran.</returns>
+    public async Task<IReadOnlyList<string>> CloseAsync(int exitCode)
+    {
+        await DisposeAsync();
+        return shared is null ? [] : [.. RunReport.Lines(this, shared, exitCode).Select(Redactor.Redact)];
+    }
+
+    /// <summary>Ends the run.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (isClosed)
+            return;
+        isClosed = true;
         if (Ledger.IsOpen)
             await end.CloseAsync(failed, ExitCode);
         if (lease is not null)

@@ -26,6 +26,9 @@ public sealed record ReleaseOptions
     /// <value>20.</value>
     public string? KeepReleases { get; init; }
 
+    /// <summary><see cref="KeepReleases"/> as a number.</summary>
+    public int Keep => new Faults().Number(nameof(KeepReleases), KeepReleases, 20, 2, 500);
+
     /// <summary>Adds a sentence for everything that is wrong.</summary>
     public void Check(Faults faults)
     {

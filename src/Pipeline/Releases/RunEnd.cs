@@ -56,7 +56,22 @@ internal sealed class RunEnd(PipelineSession session)
             (true, ReleaseOutcome.Unfinished, not ExitCode.Cancelled) => ReleaseOutcome.Failed,
             _ => release.Outcome,
         };
-        var ended = outcome == ReleaseOutcome.Unfinished ? null : (DateTimeOffset?)session.Time.GetUtcNow();
+        var ended = outcome == ReleaseOutcome.Unfinished ? (DateTimeOffset?)null : release.Ended ?? session.Time.GetUtcNow();
         await RecordAsync(r => r with { Outcome = outcome, Ended = ended });
+        if (outcome == ReleaseOutcome.Succeeded)
+            await PruneAsync();
+    }
+
+    private async Task PruneAsync()
+    {
+        using var limit = new CancellationTokenSource(WriteLimit, session.Time);
+        try
+        {
+            await new RecordPruning(session.Cluster!).RunAsync(session.Shared!.Release.Keep, limit.Token);
+        }
+        catch (Exception e) when (e is FailureException or OperationCanceledException)
+        {
+            session.Summary.LeftAlone($"old records, which could not be removed: {e.Message}");
+        }
     }
 }

@@ -1,0 +1,35 @@
+using Nuke.Common;
+using Pipeline.Releases;
+
+namespace Pipeline.Build.Settings;
+
+/// <summary>Which environment, and what is released.</summary>
+internal interface IHazEnvironment : INukeBuild
+{
+    /// <summary>The environment's name.</summary>
+    [Parameter("The environment's name. Stands in the profile's file.")]
+    string? EnvironmentName => TryGetValue(() => EnvironmentName);
+
+    /// <summary>What people call the release.</summary>
+    [Parameter("What people call the release. Default: git describe --tags --always.")]
+    string? ReleaseVersion => TryGetValue(() => ReleaseVersion);
+
+    /// <summary>Lets uncommitted changes be released.</summary>
+    [Parameter("Lets a working tree with uncommitted changes be released; for test beds.")]
+    bool AllowDirty => TryGetValue<bool?>(() => AllowDirty) ?? false;
+
+    /// <summary>How many records are kept.</summary>
+    [Parameter("How many finished release records are kept. Default: 20.")]
+    string? KeepReleases => TryGetValue(() => KeepReleases);
+
+    /// <summary>These settings as the engine takes them.</summary>
+    ReleaseOptions Release => new()
+    {
+        EnvironmentName = EnvironmentName,
+        Root = RootDirectory,
+        ReleaseVersion = ReleaseVersion,
+        AllowDirty = AllowDirty,
+        KeepReleases = KeepReleases,
+        Inputs = [RootDirectory / "k8s", RootDirectory / "src" / "DatasetManagement"],
+    };
+}

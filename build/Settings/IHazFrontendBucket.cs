@@ -1,0 +1,25 @@
+using Nuke.Common;
+using Pipeline.Frontend;
+
+namespace Pipeline.Build.Settings;
+
+/// <summary>The site and its bucket.</summary>
+internal interface IHazFrontendBucket : IHazStorage
+{
+    /// <summary>The bucket.</summary>
+    [Parameter("The bucket that the CDN reads.")]
+    string? FrontendBucket => TryGetValue(() => FrontendBucket);
+
+    /// <summary>The API's address.</summary>
+    [Parameter("The API's public address, as in https://api.example.com.")]
+    string? ApiUrl => TryGetValue(() => ApiUrl);
+
+    /// <summary>These settings as the engine takes them.</summary>
+    FrontendOptions Frontend => new()
+    {
+        FrontendSource = RootDirectory / "src" / "DatasetManagement" / "web",
+        FrontendBucket = FrontendBucket,
+        ApiUrl = ApiUrl,
+        Storage = Storage,
+    };
+}

@@ -1,0 +1,29 @@
+using Nuke.Common;
+using Pipeline.Rollouts;
+
+namespace Pipeline.Build.Settings;
+
+/// <summary>What is applied to the cluster.</summary>
+internal interface IHazManifests : IHazRegistry
+{
+    /// <summary>The manifests.</summary>
+    [Parameter("The folder with the manifests, from the repository's root. Default: k8s.")]
+    string? ManifestFolder => TryGetValue(() => ManifestFolder);
+
+    /// <summary>The rollout's time.</summary>
+    [Parameter("How long a rollout may take, as in 90s or 10m. Default: 10m.")]
+    string? RolloutTimeout => TryGetValue(() => RolloutTimeout);
+
+    /// <summary>Takes over fields.</summary>
+    [Parameter("Takes over fields of our objects that another field manager owns.")]
+    bool TakeOverFields => TryGetValue<bool?>(() => TakeOverFields) ?? false;
+
+    /// <summary>These settings as the engine takes them.</summary>
+    ManifestOptions Manifests => new()
+    {
+        ManifestFolder = RootDirectory / (string.IsNullOrWhiteSpace(ManifestFolder) ? "k8s" : ManifestFolder),
+        ImageRepository = Image.RepositoryInManifests,
+        RolloutTimeout = RolloutTimeout,
+        TakeOverFields = TakeOverFields,
+    };
+}

@@ -1,0 +1,20 @@
+using Nuke.Common;
+using Pipeline.Build.Settings;
+using Pipeline.Migrations;
+
+namespace Pipeline.Build.Targets;
+
+/// <summary>Shows and runs the schema's migrations, in the release's own image.</summary>
+internal interface IMigrate : IRunSteps, IHazMigrations, IHazAcceptedRisks
+{
+    /// <summary>Shows and runs the schema's migrations, in the release's own image.</summary>
+    Target Migrate => _ => _
+        .Description("Shows and runs the schema's migrations, in the release's own image.")
+        .DependsOn<IPreflight>()
+        .DependsOn<IBackup>()
+        .DependsOn<IPushImage>()
+        .DependsOn<IBuildFrontend>()
+        .Requires(() => EnvironmentName, () => KubeContext, () => KubeNamespace, () => ClusterUid)
+        .Requires(() => DatabaseUrl)
+        .Executes(() => Run(new MigrateStep(Migration, Risks)));
+}

@@ -1,0 +1,20 @@
+using Nuke.Common;
+using Pipeline.Build.Settings;
+using Pipeline.Preflight;
+
+namespace Pipeline.Build.Targets;
+
+/// <summary>Looks at everything that a release will use; changes nothing.</summary>
+internal interface IPreflight : IRunSteps, IHazBackupBucket, IHazPublicAddresses, IHazManifests, IHazCdn
+{
+    /// <summary>Looks at everything that a release will use; changes nothing.</summary>
+    Target Preflight => _ => _
+        .Description("Looks at everything that a release will use; changes nothing.")
+        .Requires(() => EnvironmentName, () => KubeContext, () => KubeNamespace, () => ClusterUid)
+        .Requires(() => RegistryUrl, () => DatabaseUrl, () => DatabaseName, () => DatabaseSystemIdentifier)
+        .Requires(() => BackupBucket, () => FrontendBucket, () => CdnDistributionId, () => ApiUrl, () => SiteUrl)
+        .Executes(() => Run(new PreflightStep(new PreflightOptions
+        {
+            Cluster = Cluster, Image = Image, Database = Database, Backup = Backups, Frontend = Frontend, Cdn = Cdn,
+        })));
+}

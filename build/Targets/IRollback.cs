@@ -1,0 +1,26 @@
+using Nuke.Common;
+using Pipeline.Build.Settings;
+using Pipeline.Releases;
+
+namespace Pipeline.Build.Targets;
+
+/// <summary>Brings the release before back: pages, then pods.</summary>
+internal interface IRollback : IRunSteps, IHazManifests, IHazPublicAddresses, IHazCdn, IHazReason
+{
+    /// <summary>Where to.</summary>
+    [Parameter("The number of the release to go back to. Default: the last verified one before the live one.")]
+    string? RollbackTo => TryGetValue(() => RollbackTo);
+
+    /// <summary>Does not ask.</summary>
+    [Parameter("Does not ask before it changes anything.")]
+    bool AssumeYes => TryGetValue<bool?>(() => AssumeYes) ?? false;
+
+    /// <summary>Brings the release before back: pages, then pods.</summary>
+    Target Rollback => _ => _
+        .Description("Brings the release before back: pages, then pods. Needs nothing but the cluster and the bucket.")
+        .TryAfter<IVerify>(x => x.Verify)
+        .Requires(() => EnvironmentName, () => KubeContext, () => KubeNamespace, () => ClusterUid)
+        .Executes(() => Run(new RollbackStep(Going, Manifests, Frontend, Cdn, Verification)));
+
+    private RollbackOptions Going => new() { RollbackTo = RollbackTo, Reason = Reason, Confirm = AssumeYes ? _ => true : Confirmation.Ask };
+}

@@ -1,0 +1,17 @@
+using Nuke.Common;
+using Pipeline.Build.Settings;
+using Pipeline.Verification;
+
+namespace Pipeline.Build.Targets;
+
+/// <summary>Asks the public addresses whether they show the release.</summary>
+internal interface IVerify : IRunSteps, IHazPublicAddresses
+{
+    /// <summary>Asks the public addresses whether they show the release.</summary>
+    Target Verify => _ => _
+        .Description("Asks the public addresses whether they show the release.")
+        .TryAfter<IInvalidate>(x => x.Invalidate)
+        .Requires(() => EnvironmentName, () => KubeContext, () => KubeNamespace, () => ClusterUid)
+        .Requires(() => ApiUrl, () => SiteUrl)
+        .Executes(() => Run(new VerifyStep(Verification)));
+}

@@ -1,0 +1,56 @@
+using System.Globalization;
+using System.Xml.Linq;
+using Pipeline.Errors;
+using Serilog;
+
+namespace Pipeline.Build.Testing;
+
+/// <summary>Runs the test projects and counts what they say.</summary>
+/// <param name="root">The repository's root.</param>
+/// <param name="reports">Where the results are written.</param>
+/// <param name="all">Runs the longer suites too.</param>
+internal sealed class TestRun(string root, string reports, bool all)
+{
+    // Stories against real servers; without them they say why they are skipped.
+    private const string LongSuites = "EndToEnd.Tests";
+
+    /// <exception cref="FailureException">A test failed, or a file is not formatted.</exception>
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        var dotnet = new Dotnet(root);
+        var format = dotnet.CheckFormatAsync(cancellation);
+        var results = Path.Combine(reports, "tests");
+        if (Directory.Exists(results))
+            Directory.Delete(results, recursive: true);
+        var (passed, failed, skipped) = (0, 0, 0);
+        foreach (var project in Projects())
+        {
+            var name = Path.GetFileNameWithoutExtension(project);
+            var (succeeded, lines) = await dotnet.TryAsync(["test", project, "--no-build", "--nologo", "--results-directory", results, "--logger", $"trx;LogFileName={name}.trx"], cancellation);
+            var counts = Counts(Path.Combine(results, name + ".trx"));
+            if (counts is null || (!succeeded && counts.Value.Failed == 0))
+                throw new FailureException($"The tests of {name} did not end:{Environment.NewLine}{string.Join(Environment.NewLine, lines.TakeLast(30))}");
+            (passed, failed, skipped) = (passed + counts.Value.Passed, failed + counts.Value.Failed, skipped + counts.Value.Skipped);
+            Log.Information("{Project:l}: {Passed} passed, {Failed} failed, {Skipped} skipped", name, counts.Value.Passed, counts.Value.Failed, counts.Value.Skipped);
+            foreach (var line in succeeded ? [] : lines.Where(l => !string.IsNullOrWhiteSpace(l)).TakeLast(80))
+                Log.Error("{Line:l}", line);
+        }
+
+        await format;
+        Log.Information("{Passed} passed, {Failed} failed", passed, failed);
+        if (failed > 0)
+            throw new FailureException($"{failed} of {passed + failed} tests failed; '{results}' has the details.");
+    }
+
+    private IEnumerable<string> Projects() =>
+        Directory.EnumerateFiles(Path.Combine(root, "tests"), "*.Tests.csproj", SearchOption.AllDirectories)
+            .Where(p => all || !Path.GetFileName(p).StartsWith(LongSuites, StringComparison.Ordinal)).Order(StringComparer.Ordinal);
+
+    private static (int Passed, int Failed, int Skipped)? Counts(string path)
+    {
+        if (!File.Exists(path) || XDocument.Load(path).Descendants().FirstOrDefault(e => e.Name.LocalName == "Counters") is not { } counters)
+            return null;
+        int Number(string name) => int.Parse(counters.Attribute(name)?.Value ?? "0", CultureInfo.InvariantCulture);
+        return (Number("passed"), Number("failed"), Number("total") - Number("executed"));
+    }
+}
