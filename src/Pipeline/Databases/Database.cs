@@ -88,7 +88,9 @@ public sealed class Database : IAsyncDisposable
     {
         context.Hide(url);
         var address = DatabaseAddress.Parse(url);
-        context.Hide(Settings.Secret.From(address.Password));
+        // A password that is the account's own name is known to all; masking it would mask the product's name in every line.
+        if (address.Password != address.Username)
+            context.Hide(Settings.Secret.From(address.Password));
         var connection = new NpgsqlConnection(address.ConnectionString);
         try
         {

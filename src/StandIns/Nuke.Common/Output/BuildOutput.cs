@@ -2,12 +2,14 @@ using Nuke.Common.Execution;
 using Serilog;
 using Serilog.Core;
 using Serilog.Events;
+using Serilog.Formatting.Display;
 
 namespace Nuke.Common.Output;
 
 /// <summary>Where a run's lines go: each knows its target, so that targets that run side by side stay readable.</summary>
 internal sealed class BuildOutput : ILogEventSink, IAsyncDisposable
 {
+    private static readonly MessageTemplateTextFormatter Plain = new("{Message:lj}");
     private readonly AsyncLocal<string?> target = new();
     private readonly ILineWriter lines;
     private readonly SecretMask mask;
@@ -54,7 +56,15 @@ internal sealed class BuildOutput : ILogEventSink, IAsyncDisposable
         if (Progress.Of(logEvent) is { } progress)
             lines.Show(target.Value ?? "", progress with { Text = mask.Apply(progress.Text) });
         else if (logEvent.Level >= Least)
-            lines.Write(target.Value ?? "", logEvent.Level, mask.Apply(logEvent.RenderMessage() + (isVerbose && logEvent.Exception is { } e ? Environment.NewLine + e : "")));
+            lines.Write(target.Value ?? "", logEvent.Level, mask.Apply(Text(logEvent) + (isVerbose && logEvent.Exception is { } e ? Environment.NewLine + e : "")));
+    }
+
+    // Values as people write them, without quotes around texts.
+    private static string Text(LogEvent logEvent)
+    {
+        using var text = new StringWriter();
+        Plain.Format(logEvent, text);
+        return text.ToString();
     }
 
     public ValueTask DisposeAsync() => lines.DisposeAsync();

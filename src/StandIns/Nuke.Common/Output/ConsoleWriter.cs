@@ -54,7 +54,7 @@ internal sealed class ConsoleWriter : ILineWriter
         {
             var width = outcomes.Max(o => o.Target.Length);
             foreach (var outcome in outcomes)
-                WriteLine("", outcome.State == "Failed" ? LogEventLevel.Error : LogEventLevel.Information, $"{outcome.Target.PadRight(width)}  {outcome.State,-9}  {outcome.Took.TotalSeconds,6:0.0} s");
+                WriteLine("", LogEventLevel.Information, $"{outcome.Target.PadRight(width)}  {outcome.State,-9}  {outcome.Took.TotalSeconds,6:0.0} s");
         }
     }
 
