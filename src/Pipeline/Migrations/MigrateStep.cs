@@ -50,8 +50,8 @@ public sealed class MigrateStep(MigrationOptions options, AcceptedRisks risks) :
     private static async Task<RevisionHistory> HistoryAsync(MigrationJob job, StepContext context, CancellationToken cancellation)
     {
         var lines = new List<string>();
-        if (!await job.RunAsync("plan", ["alembic", "history"], lines.Add, cancellation))
-            throw new FailureException($"The image's migrations cannot be read. 'alembic history' in it said:{Environment.NewLine}  {string.Join($"{Environment.NewLine}  ", lines.TakeLast(15))}");
+        if (await job.RunAsync("plan", ["alembic", "history"], lines.Add, cancellation) is { } why)
+            throw new FailureException($"The image's migrations cannot be read with 'alembic history'. {why}{Environment.NewLine}  {string.Join($"{Environment.NewLine}  ", lines.TakeLast(15))}");
         context.Log.Debug("The image carries {Count} lines of history", lines.Count);
         return RevisionHistory.Parse(lines);
     }
@@ -69,8 +69,8 @@ public sealed class MigrateStep(MigrationOptions options, AcceptedRisks risks) :
         foreach (var revision in applied)
             context.Log.Information("Schema: to apply {Revision}, {Doc}", revision.Id, revision.Doc);
         // The exact revision, not 'head': what was shown is what runs.
-        if (!await job.RunAsync("upgrade", ["alembic", "upgrade", target], line => context.Log.Information("alembic: {Line}", line), cancellation))
-            throw new FailureException($"'alembic upgrade {target}' failed; its output is above. The pods were not touched. A revision runs whole or not at all: ./build.sh Status shows where the database stands.");
+        if (await job.RunAsync("upgrade", ["alembic", "upgrade", target], line => context.Log.Information("alembic: {Line:l}", line), cancellation) is { } why)
+            throw new FailureException($"'alembic upgrade {target}' failed: {why}. Its output is above. The pods were not touched. A revision runs whole or not at all: ./build.sh Status shows where the database stands.");
     }
 
     private static async Task RecordAsync(StepContext context, Database database, string? before, ImmutableArray<SchemaRevision> applied, CancellationToken cancellation)

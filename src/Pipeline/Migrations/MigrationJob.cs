@@ -17,9 +17,9 @@ internal sealed class MigrationJob(ClusterConnection cluster, StepContext contex
     /// <param name="command">The command and its arguments.</param>
     /// <param name="line">Takes each line as it is printed.</param>
     /// <param name="cancellation">Ends the waiting; the Job itself goes on.</param>
-    /// <returns>True when it ended well.</returns>
+    /// <returns>How the container ended when it did not end well; null when it did.</returns>
     /// <exception cref="FailureException">It never started, or did not end in time.</exception>
-    public async Task<bool> RunAsync(string purpose, string[] command, Action<string> line, CancellationToken cancellation)
+    public async Task<string?> RunAsync(string purpose, string[] command, Action<string> line, CancellationToken cancellation)
     {
         var release = context.Ledger.Current;
         var manifest = Manifest(release, purpose, command);
@@ -39,8 +39,10 @@ internal sealed class MigrationJob(ClusterConnection cluster, StepContext contex
                 continue;
             }
 
-            if (job.Condition("Complete").Text("status") == "True" || job.Condition("Failed").Text("status") == "True")
-                return job.Condition("Complete").Text("status") == "True";
+            if (job.Condition("Complete").Text("status") == "True")
+                return null;
+            if (job.Condition("Failed").Text("status") == "True")
+                return Ending(job, pod);
             if (pod is not null && judge.Failure(pod) is { } trouble)
                 throw new FailureException($"Job/{name} cannot start: {trouble}");
             if (context.Time.GetElapsedTime(started) > options.Timeout)
@@ -77,6 +79,14 @@ internal sealed class MigrationJob(ClusterConnection cluster, StepContext contex
         }
 
         await cluster.CreateAsync(Resource.Jobs, manifest, cancellation);
+    }
+
+    private static string Ending(JsonObject job, JsonObject? pod)
+    {
+        var ended = pod?.Items("status", "containerStatuses").FirstOrDefault()?.At("state", "terminated");
+        return ended is null
+            ? $"Job/{job.Name()}: {job.Condition("Failed").Text("reason")}, {job.Condition("Failed").Text("message")}"
+            : $"Pod/{pod!.Name()} on node {pod.Text("spec", "nodeName")}: {ended.Text("reason")}, exit code {ended.Number("exitCode")}{(ended.Text("message") is { } message ? $" ({message})" : "")}";
     }
 
     private JsonObject Manifest(Release release, string purpose, string[] command)
