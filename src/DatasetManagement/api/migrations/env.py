@@ -13,7 +13,7 @@ ADVISORY_LOCK = 7_236_154_901
 # A revision that waits for a lock makes every later query wait behind it.
 LOCK_TIMEOUT = os.environ.get("MIGRATION_LOCK_TIMEOUT", "5s")
 
-fileConfig(context.config.config_file_name)
+fileConfig(context.config.config_file_name, disable_existing_loggers=False)
 
 
 def run_offline() -> None:

@@ -48,7 +48,7 @@ internal sealed record CommandLine(
         var asked = (parsed.GetValue(names) ?? []).Concat(parsed.GetValue(target) ?? []).ToList();
         Check(parsed, asked, options.Values.Select(o => o.Name), parsed.GetValue(verbosity));
         return new CommandLine(
-            asked, parsed.GetResult(skip) is null ? null : parsed.GetValue(skip) ?? [], parsed.GetValue(profile), parsed.GetValue(verbosity) ?? "normal",
+            asked, parsed.GetResult(skip) is not { Implicit: false } ? null : parsed.GetValue(skip) ?? [], parsed.GetValue(profile), parsed.GetValue(verbosity) ?? "normal",
             parsed.GetValue(switches["--plan"]), parsed.GetValue(switches["--help"]), Given(parsed, options));
     }
 
@@ -69,7 +69,8 @@ internal sealed record CommandLine(
     {
         var values = new Dictionary<string, string[]>();
         foreach (var (name, option) in options)
-            if (parsed.GetResult(option) is { } found)
+            // A switch that was not typed has a result too, an implicit one.
+            if (parsed.GetResult(option) is { Implicit: false } found)
                 values[name] = found.Tokens.Count == 0 && option is Option<bool> ? ["true"] : [.. found.Tokens.Select(t => t.Value)];
         return values;
     }
