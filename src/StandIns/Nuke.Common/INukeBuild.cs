@@ -1,6 +1,7 @@
 #nullable disable
 using System.Linq.Expressions;
 using Nuke.Common.IO;
+using Nuke.Common.Tooling;
 
 namespace Nuke.Common;
 
@@ -16,11 +17,11 @@ public interface INukeBuild
     /// <summary><c>.nuke/temp</c>.</summary>
     AbsolutePath TemporaryDirectory { get; }
 
-    /// <summary>True on a person's machine.</summary>
-    bool IsLocalBuild { get; }
-
     /// <summary>True on a CI host.</summary>
     bool IsServerBuild { get; }
+
+    /// <summary>Says beside the running target's name, at the end of the run, what it made.</summary>
+    void ReportSummary(Configure<Dictionary<string, string>> configurator = null);
 
     /// <summary>The value of a parameter: from the command line, else the environment, else the profile's file; null when it has none.</summary>
     T TryGetValue<T>(Expression<Func<T>> parameterExpression)

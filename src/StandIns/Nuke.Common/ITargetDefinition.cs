@@ -6,14 +6,8 @@ namespace Nuke.Common;
 /// <summary>The words in which a target is described. Each returns the same description.</summary>
 public interface ITargetDefinition
 {
-    /// <summary>The target's name.</summary>
-    string Name { get; }
-
     /// <summary>What it does, for <c>--help</c>.</summary>
     ITargetDefinition Description(string description);
-
-    /// <summary>What it runs.</summary>
-    ITargetDefinition Executes(params Action[] actions);
 
     /// <summary>What it runs; awaited.</summary>
     ITargetDefinition Executes(Func<Task> action);

@@ -8,5 +8,5 @@ namespace Nuke.Components;
 public interface IHazArtifacts : INukeBuild
 {
     /// <summary>Where they are.</summary>
-    AbsolutePath ArtifactsDirectory => RootDirectory / "output";
+    AbsolutePath ArtifactsDirectory => RootDirectory / "artifacts";
 }

@@ -7,7 +7,6 @@ namespace Nuke.Common.Execution;
 /// <summary>From the command line to the exit code.</summary>
 internal static class BuildProgram
 {
-    private const int Failed = 1;
     private const int Usage = 2;
 
     /// <returns>The process's exit code.</returns>
@@ -44,7 +43,9 @@ internal static class BuildProgram
         if (typed.IsPlan)
             return Print(PlanText.Of(plan));
         Configure(build, parameters, typed, plan);
-        return await new TargetRun(build, plan, typed.Verbosity).RunAsync() ? build.ExitCode ?? 0 : build.ExitCode is null or 0 ? Failed : build.ExitCode.Value;
+        var code = await new TargetRun(build, plan, typed.Verbosity).RunAsync();
+        // What a target set says more; but no target can turn a failure into a success.
+        return build.ExitCode is { } set && (set != 0 || code == 0) ? set : code;
     }
 
     private static void Configure(NukeBuild build, IReadOnlyList<Parameter> parameters, CommandLine typed, Plan plan)

@@ -5,6 +5,9 @@ namespace Nuke.Common.Execution;
 /// <summary>A target and the targets it names.</summary>
 internal sealed record BuildTarget(string Name, string? Description, bool IsListed, IReadOnlyList<Func<Task>> Actions, IReadOnlyList<LambdaExpression> Requirements)
 {
+    /// <summary>The place at which it was declared.</summary>
+    public int Position { get; init; }
+
     /// <summary>Run before it and because of it.</summary>
     public IReadOnlyList<BuildTarget> Needs { get; set; } = [];
 
@@ -13,6 +16,9 @@ internal sealed record BuildTarget(string Name, string? Description, bool IsList
 
     /// <summary>Run after it and because of it.</summary>
     public IReadOnlyList<BuildTarget> Triggers { get; set; } = [];
+
+    /// <summary>All that runs before it when both run.</summary>
+    public IReadOnlyList<BuildTarget> WaitsFor { get; set; } = [];
 
     // Targets are told apart by identity; comparing their lists would walk the graph in circles.
     public bool Equals(BuildTarget? other) => ReferenceEquals(this, other);

@@ -3,13 +3,13 @@ namespace Nuke.Common.Execution;
 /// <summary>Which target waits for which.</summary>
 internal static class Order
 {
-    /// <summary>The targets in an order in which each comes after all it waits for; among equals, by name.</summary>
+    /// <summary>The targets in an order in which each comes after all it waits for; among equals, as they were declared.</summary>
     /// <exception cref="UsageFault">They wait for each other in a circle.</exception>
     public static IReadOnlyList<BuildTarget> Of(IReadOnlySet<BuildTarget> targets)
     {
         var before = Before(targets);
         var ordered = new List<BuildTarget>();
-        var open = targets.OrderBy(t => t.Name, StringComparer.Ordinal).ToList();
+        var open = targets.OrderBy(t => t.Position).ToList();
         while (open.Count > 0)
         {
             var next = open.Find(t => before[t].All(ordered.Contains)) ?? throw new UsageFault(Circle(open, before));
@@ -21,12 +21,21 @@ internal static class Order
     }
 
     /// <summary>For each target those of the set that must have ended before it starts.</summary>
-    public static IReadOnlyDictionary<BuildTarget, HashSet<BuildTarget>> Before(IReadOnlySet<BuildTarget> targets)
+    public static IReadOnlyDictionary<BuildTarget, HashSet<BuildTarget>> Before(IReadOnlySet<BuildTarget> targets) =>
+        targets.ToDictionary(t => t, t => Before(t, targets));
+
+    // What does not run still stands between what it waits for and what waits for it.
+    private static HashSet<BuildTarget> Before(BuildTarget target, IReadOnlySet<BuildTarget> targets)
     {
-        var before = targets.ToDictionary(t => t, t => t.Needs.Concat(t.Later).Where(targets.Contains).ToHashSet());
-        foreach (var target in targets)
-            foreach (var triggered in target.Triggers.Where(targets.Contains))
-                before[triggered].Add(target);
+        var before = new HashSet<BuildTarget>();
+        var passed = new HashSet<BuildTarget>();
+        var open = new Stack<BuildTarget>(target.WaitsFor);
+        while (open.TryPop(out var next))
+            if (targets.Contains(next))
+                before.Add(next);
+            else if (passed.Add(next))
+                foreach (var further in next.WaitsFor)
+                    open.Push(further);
         return before;
     }
 
@@ -35,7 +44,7 @@ internal static class Order
         var chain = new List<BuildTarget> { open[0] };
         while (true)
         {
-            var next = before[chain[^1]].Where(open.Contains).OrderBy(t => t.Name, StringComparer.Ordinal).First();
+            var next = before[chain[^1]].Where(open.Contains).MinBy(t => t.Position)!;
             chain.Add(next);
             if (chain.IndexOf(next) < chain.Count - 1)
                 return $"Targets wait for each other in a circle: {string.Join(" → ", chain.Skip(chain.IndexOf(next)))}.";

@@ -17,10 +17,9 @@ internal static class Requirements
     private static string? Fault(LambdaExpression requirement, ParameterValues values)
     {
         if (requirement is Expression<Func<bool>> condition)
-            return condition.Compile(preferInterpretation: true)() ? null : $"Requirement not met: {condition.Body}.";
+            return condition.Compile(preferInterpretation: true)() ? null : $"The condition on {ParameterMember.Flags(condition)} does not hold.";
         var parameter = ParameterMember.Of(requirement);
-        var given = values.Get(parameter);
-        return given is null or "" or string[] { Length: 0 }
+        return !values.IsTypedEmpty(parameter) && values.Get(parameter) is (null or string[] { Length: 0 })
             ? $"{parameter.Flag} has no value{(parameter.Description is null ? "" : $" ({parameter.Description.TrimEnd('.')})")}. {Ways(parameter)}"
             : null;
     }

@@ -6,8 +6,6 @@ namespace Nuke.Common.Execution;
 /// <summary>Collects what a target says of itself.</summary>
 internal sealed class TargetDefinition(string name, INukeBuild build) : ITargetDefinition
 {
-    public string Name { get; } = name;
-
     public string? Text { get; private set; }
 
     public bool IsListed { get; private set; } = true;
@@ -23,8 +21,6 @@ internal sealed class TargetDefinition(string name, INukeBuild build) : ITargetD
     public List<LambdaExpression> Requirements { get; } = [];
 
     public ITargetDefinition Description(string description) => And(() => Text = description);
-
-    public ITargetDefinition Executes(params Action[] actions) => And(() => Actions.AddRange(actions.Select(Wrapped)));
 
     public ITargetDefinition Executes(Func<Task> action) => And(() => Actions.Add(action));
 
@@ -51,12 +47,6 @@ internal sealed class TargetDefinition(string name, INukeBuild build) : ITargetD
     // What a target makes is only of interest to generators of CI files, which this build has none of.
     public ITargetDefinition Produces(params string[] artifacts) => this;
 
-    private static Func<Task> Wrapped(Action action) => () =>
-    {
-        action();
-        return Task.CompletedTask;
-    };
-
     private TargetDefinition And(Action change)
     {
         change();
@@ -66,12 +56,12 @@ internal sealed class TargetDefinition(string name, INukeBuild build) : ITargetD
     private Target[] Of<T>(Func<T, Target>[] targets)
     {
         if (build is not T component)
-            throw new UsageFault($"Target '{Name}' names the component '{typeof(T).Name}', which the build does not have.");
+            throw new UsageFault($"Target '{name}' names the component '{typeof(T).Name}', which the build does not have.");
         if (targets.Length > 0)
             return [.. targets.Select(t => t(component))];
         var own = typeof(T).GetProperties(BindingFlags.Instance | BindingFlags.Public).Where(p => p.PropertyType == typeof(Target)).ToList();
         return own is [var only]
             ? [(Target)only.GetValue(build)!]
-            : throw new UsageFault($"Target '{Name}' names the component '{typeof(T).Name}' without a target, and it has {own.Count}.");
+            : throw new UsageFault($"Target '{name}' names the component '{typeof(T).Name}' without a target, and it has {own.Count}.");
     }
 }

@@ -18,9 +18,14 @@ internal sealed class TargetGraph
         {
             var name = property.Name[(property.Name.LastIndexOf('.') + 1)..];
             var target = (Target)property.GetValue(build)!;
+            // A build that overrides a component's target has both properties, and both give the one target.
+            if (definitions.ContainsKey(target))
+                continue;
+            if (definitions.Values.Any(d => d.Target.Name == name))
+                throw new UsageFault($"Two targets are called '{name}'; the second stands in '{property.DeclaringType!.Name}'.");
             var definition = new TargetDefinition(name, build);
             target(definition);
-            definitions.TryAdd(target, (definition, new BuildTarget(name, definition.Text, definition.IsListed, definition.Actions, definition.Requirements)));
+            definitions.Add(target, (definition, new BuildTarget(name, definition.Text, definition.IsListed, definition.Actions, definition.Requirements) { Position = definitions.Count }));
         }
 
         foreach (var (definition, target) in definitions.Values)
@@ -30,7 +35,9 @@ internal sealed class TargetGraph
             target.Triggers = [.. definition.Triggered.Select(t => definitions[t].Target)];
         }
 
-        var all = definitions.Values.Select(d => d.Target).OrderBy(t => t.Name, StringComparer.Ordinal).ToHashSet();
+        var all = definitions.Values.Select(d => d.Target).ToHashSet();
+        foreach (var target in all)
+            target.WaitsFor = [.. target.Needs, .. target.Later, .. all.Where(t => t.Triggers.Contains(target))];
         return new TargetGraph(Order.Of(all));
     }
 

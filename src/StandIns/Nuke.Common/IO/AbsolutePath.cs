@@ -15,7 +15,7 @@ public class AbsolutePath
     public AbsolutePath Parent => Path.GetDirectoryName(path) is { } parent ? new AbsolutePath(parent) : null;
 
     /// <summary>The path below.</summary>
-    public static AbsolutePath operator /(AbsolutePath left, string right) => new(Path.GetFullPath(Path.Combine(left.path, right)));
+    public static AbsolutePath operator /(AbsolutePath left, string right) => Path.Combine(left.path, right ?? "");
 
     /// <summary>The path as text.</summary>
     public static implicit operator string(AbsolutePath path) => path?.ToString();

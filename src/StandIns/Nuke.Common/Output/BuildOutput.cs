@@ -41,23 +41,26 @@ internal sealed class BuildOutput : ILogEventSink, IAsyncDisposable
     public void Failure(string name, Exception error)
     {
         var text = isVerbose ? error.ToString() : error.Message;
-        lines.Write(name, LogEventLevel.Error, mask.Apply(text));
+        lines.Write(name, LogEventLevel.Error, Clean(text));
     }
 
     /// <summary>One line for each target.</summary>
     public void Summarize(IReadOnlyList<TargetOutcome> outcomes)
     {
-        if (outcomes.Count > 1 && Least <= LogEventLevel.Information)
-            lines.Summarize(outcomes);
+        if (Least <= LogEventLevel.Information && (outcomes.Count > 1 || outcomes.Any(o => o.Summary.Length > 0)))
+            lines.Summarize([.. outcomes.Select(o => o with { Summary = Clean(o.Summary) })]);
     }
 
     public void Emit(LogEvent logEvent)
     {
         if (Progress.Of(logEvent) is { } progress)
-            lines.Show(target.Value ?? "", progress with { Text = mask.Apply(progress.Text) });
+            lines.Show(target.Value ?? "", progress with { Text = Clean(progress.Text) });
         else if (logEvent.Level >= Least)
-            lines.Write(target.Value ?? "", logEvent.Level, mask.Apply(Text(logEvent) + (isVerbose && logEvent.Exception is { } e ? Environment.NewLine + e : "")));
+            lines.Write(target.Value ?? "", logEvent.Level, Clean(Text(logEvent) + (isVerbose && logEvent.Exception is { } e ? Environment.NewLine + e : "")));
     }
+
+    // A colour in its middle would hide a secret from the mask.
+    private string Clean(string text) => mask.Apply(PlainText.Of(text));
 
     // Values as people write them, without quotes around texts.
     private static string Text(LogEvent logEvent)

@@ -18,11 +18,15 @@ internal sealed class ConsoleWriter : ILineWriter
     public ConsoleWriter(bool hasPrefix)
     {
         this.hasPrefix = hasPrefix;
-        var isPlain = Console.IsOutputRedirected || Environment.GetEnvironmentVariable("NO_COLOR") is { Length: > 0 } || Environment.GetEnvironmentVariable("TERM") == "dumb";
+        var isPlain = IsPlain(Console.IsOutputRedirected);
         console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = isPlain ? AnsiSupport.No : AnsiSupport.Detect, ColorSystem = isPlain ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect });
         if (!isPlain && console.Profile.Capabilities.Ansi)
             bars = new LiveBars(console);
     }
+
+    /// <summary>True where neither colours nor bars may be drawn.</summary>
+    public static bool IsPlain(bool isRedirected) =>
+        isRedirected || Environment.GetEnvironmentVariable("NO_COLOR") is { Length: > 0 } || Environment.GetEnvironmentVariable("TERM") == "dumb";
 
     public void Begin(string target)
     {
@@ -54,7 +58,7 @@ internal sealed class ConsoleWriter : ILineWriter
         {
             var width = outcomes.Max(o => o.Target.Length);
             foreach (var outcome in outcomes)
-                WriteLine("", LogEventLevel.Information, $"{outcome.Target.PadRight(width)}  {outcome.State,-9}  {outcome.Took.TotalSeconds,6:0.0} s");
+                WriteLine("", LogEventLevel.Information, $"{outcome.Target.PadRight(width)}  {outcome.State,-9}  {outcome.Took.TotalSeconds,6:0.0} s  {outcome.Summary}".TrimEnd());
         }
     }
 

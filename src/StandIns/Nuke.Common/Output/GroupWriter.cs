@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Nuke.Common.Execution;
 using Serilog.Events;
 
@@ -16,7 +17,7 @@ internal sealed record GroupMarks(Func<string, string> Open, string Close, Func<
 }
 
 /// <summary>A CI host's log: one group for each target, whole. The oldest running target is written at once, the others when their turn comes.</summary>
-internal sealed class GroupWriter(GroupMarks marks) : ILineWriter
+internal sealed partial class GroupWriter(GroupMarks marks) : ILineWriter
 {
     private readonly Lock gate = new();
     private readonly List<(string Target, List<string> Lines)> waiting = [];
@@ -37,7 +38,7 @@ internal sealed class GroupWriter(GroupMarks marks) : ILineWriter
     {
         lock (gate)
         {
-            Put(target, text);
+            Put(target, Commands().Replace(text, "$0 "));
             if (level >= LogEventLevel.Warning)
                 Put(target, marks.Problem(level, $"{target}: {text}"));
         }
@@ -76,10 +77,14 @@ internal sealed class GroupWriter(GroupMarks marks) : ILineWriter
     public void Summarize(IReadOnlyList<TargetOutcome> outcomes)
     {
         foreach (var outcome in outcomes)
-            Console.Out.WriteLine($"{outcome.Target}: {outcome.State}, {outcome.Took.TotalSeconds:0.0} s");
+            Console.Out.WriteLine($"{outcome.Target}: {outcome.State}, {outcome.Took.TotalSeconds:0.0} s{(outcome.Summary.Length > 0 ? $" ({outcome.Summary})" : "")}");
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    // What a tool or a pod prints must not command the host, as '::add-mask::…' or '##vso[task.setvariable …]' would.
+    [GeneratedRegex(@"(?<=^\s*):(?=:)|#(?=#(vso)?\[)", RegexOptions.Multiline | RegexOptions.IgnoreCase)]
+    private static partial Regex Commands();
 
     private void Put(string target, string text)
     {

@@ -34,9 +34,9 @@ internal static class HelpText
             text.Append(" Needs: ").AppendJoin(", ", target.Needs).Append('.');
         if (target.Triggers.Count > 0)
             text.Append(" Then: ").AppendJoin(", ", target.Triggers).Append('.');
-        return text.ToString();
+        return text.ToString().TrimStart();
     }
 
     private static string Meaning(Parameter parameter) =>
-        $"{parameter.Description}{(parameter.IsSwitch ? " true or false (default)." : "")}{(parameter.IsSecret ? $" Secret: give it as {parameter.Variable}." : "")}";
+        $"{parameter.Description}{(parameter.IsSwitch ? " true or false (default)." : "")}{(parameter.IsSecret ? $" Secret: only as {parameter.Variable}." : "")}";
 }

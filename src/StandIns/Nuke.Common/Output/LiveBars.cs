@@ -17,8 +17,9 @@ internal sealed class LiveBars(IAnsiConsole console) : IAsyncDisposable
         lock (gate)
         {
             context ??= Start();
-            var task = tasks.GetOrAdd(progress.Id, _ => context.AddTask("", maxValue: progress.Total ?? 1));
-            task.Description = Markup.Escape(progress.ToString());
+            var text = Markup.Escape(progress.ToString());
+            var task = tasks.GetOrAdd(progress.Id, _ => context.AddTask(text));
+            task.Description = text;
             task.IsIndeterminate = progress.Total is null;
             task.MaxValue = progress.Total is > 0 ? progress.Total.Value : 1;
             task.Value = progress.Done;

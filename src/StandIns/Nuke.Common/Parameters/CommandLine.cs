@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 
 namespace Nuke.Common.Parameters;
 
@@ -26,14 +27,12 @@ internal sealed record CommandLine(
         ("--help", "Prints this text."),
     ];
 
-    private static readonly string[] Verbosities = ["quiet", "minimal", "normal", "verbose"];
-
     /// <exception cref="UsageFault">A flag is unknown or lacks its value.</exception>
     public static CommandLine Parse(string[] arguments, IReadOnlyList<Parameter> parameters)
     {
         var names = new Argument<string[]>("targets") { Arity = ArgumentArity.ZeroOrMore };
-        var target = List("--target");
-        var skip = List("--skip");
+        var target = List("--target", ArgumentArity.OneOrMore);
+        var skip = List("--skip", ArgumentArity.ZeroOrMore);
         var profile = new Option<string?>("--profile");
         var verbosity = new Option<string?>("--verbosity");
         var root = new Option<string?>("--root");
@@ -45,25 +44,14 @@ internal sealed record CommandLine(
         foreach (var option in ((Option[])[target, skip, profile, verbosity, root]).Concat(switches.Values).Concat(options.Values))
             command.Options.Add(option);
         var parsed = command.Parse(arguments, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
-        var asked = (parsed.GetValue(names) ?? []).Concat(parsed.GetValue(target) ?? []).ToList();
-        Check(parsed, asked, options.Values.Select(o => o.Name), parsed.GetValue(verbosity));
+        var asked = Words(parsed.GetResult(names)).Concat(Words(parsed.GetResult(target))).ToList();
+        CommandLineFaults.Check(arguments, parsed, asked);
         return new CommandLine(
             asked, parsed.GetResult(skip) is not { Implicit: false } ? null : parsed.GetValue(skip) ?? [], parsed.GetValue(profile), parsed.GetValue(verbosity) ?? "normal",
             parsed.GetValue(switches["--plan"]), parsed.GetValue(switches["--help"]), Given(parsed, options));
     }
 
-    private static void Check(ParseResult parsed, IReadOnlyList<string> asked, IEnumerable<string> flags, string? verbosity)
-    {
-        // A word that begins with a dash and is no flag ends up among the targets, and so does what follows it.
-        var known = flags.Concat(HostFlags.Select(f => f.Flag)).ToList();
-        var unknown = asked.Concat(parsed.UnmatchedTokens).Where(t => t.StartsWith('-')).Select(t => t.Split('=')[0]).ToList();
-        var faults = unknown.Count > 0
-            ? unknown.Select(f => $"There is no flag '{f}'.{Suggestion.For(f, known)} ./build.sh --help lists all.")
-            : parsed.Errors.Select(e => e.Message);
-        var all = verbosity is null || Verbosities.Contains(verbosity) ? faults : faults.Append($"--verbosity: '{verbosity}' is not one of {string.Join(", ", Verbosities)}.");
-        if (all.ToList() is { Count: > 0 } found)
-            throw new UsageFault(found);
-    }
+    private static IEnumerable<string> Words(SymbolResult? result) => result?.Tokens.Select(t => t.Value) ?? [];
 
     private static Dictionary<string, string[]> Given(ParseResult parsed, Dictionary<string, Option> options)
     {
@@ -75,10 +63,10 @@ internal sealed record CommandLine(
         return values;
     }
 
-    private static Option<string[]> List(string flag) => new(flag) { Arity = ArgumentArity.ZeroOrMore, AllowMultipleArgumentsPerToken = true };
+    private static Option<string[]> List(string flag, ArgumentArity arity) => new(flag) { Arity = arity, AllowMultipleArgumentsPerToken = true };
 
     private static Option OptionOf(Parameter parameter) =>
         parameter.IsSwitch ? new Option<bool>(parameter.Flag)
-        : parameter.Type == typeof(string[]) ? List(parameter.Flag)
+        : parameter.Type == typeof(string[]) ? List(parameter.Flag, ArgumentArity.OneOrMore)
         : new Option<string>(parameter.Flag) { Arity = ArgumentArity.ExactlyOne };
 }

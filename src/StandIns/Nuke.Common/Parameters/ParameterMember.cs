@@ -15,9 +15,29 @@ internal static class ParameterMember
             : throw new UsageFault($"'{expression.Body}' names no [Parameter].");
     }
 
+    /// <summary>The flags of all parameters in a condition; the condition itself when it has none.</summary>
+    public static string Flags(LambdaExpression condition)
+    {
+        var named = new Named();
+        named.Visit(condition.Body);
+        return named.Flags.Count > 0 ? string.Join(", ", named.Flags.Distinct()) : $"'{condition.Body}'";
+    }
+
     /// <summary>Every parameter of a build and its components, by name.</summary>
     public static IReadOnlyList<Parameter> AllOf(Type build) =>
         [.. ((Type[])[build, .. build.GetInterfaces()])
             .SelectMany(t => t.GetProperties(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic))
             .Select(Parameter.Of).OfType<Parameter>().DistinctBy(p => p.Name).OrderBy(p => p.Name, StringComparer.Ordinal)];
+
+    private sealed class Named : ExpressionVisitor
+    {
+        public List<string> Flags { get; } = [];
+
+        protected override Expression VisitMember(MemberExpression node)
+        {
+            if (node.Member is PropertyInfo member && Parameter.Of(member) is { } parameter)
+                Flags.Add(parameter.Flag);
+            return base.VisitMember(node);
+        }
+    }
 }

@@ -10,7 +10,7 @@ namespace Nuke.Common.Parameters;
 /// <param name="Faults">What is wrong with the file.</param>
 internal sealed record ProfileFile(IReadOnlyDictionary<string, string[]> Values, IReadOnlyList<string> Faults)
 {
-    private static readonly JsonDocumentOptions Lenient = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
+    private static readonly JsonDocumentOptions Lenient = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, AllowDuplicateProperties = false };
 
     /// <summary>The names of the profiles in the folder.</summary>
     public static IReadOnlyList<string> Names(string root) => Directory.Exists(Path.Combine(root, ".nuke"))
@@ -56,12 +56,14 @@ internal sealed record ProfileFile(IReadOnlyDictionary<string, string[]> Values,
                 faults.Add($"'{path}': there is no setting '{entry.Name}'.{Suggestion.For(entry.Name, parameters.Select(p => p.Name))}");
             else if (parameter.IsSecret)
                 faults.Add($"'{path}': '{entry.Name}' is a secret and must not stand in a file. Give it as {parameter.Variable}.");
-            else if (Texts(entry.Value) is { } texts)
+            else if (Texts(entry.Value) is { } texts && (entry.Value.ValueKind != JsonValueKind.Array || parameter.Type == typeof(string[])))
                 values[parameter.Name] = texts;
             else
-                faults.Add($"'{path}': '{entry.Name}' must be a text, true, false or a list of texts.");
+                faults.Add($"'{path}': '{entry.Name}' must be {Wanted(parameter)}.");
         return new ProfileFile(values, faults);
     }
+
+    private static string Wanted(Parameter parameter) => parameter.IsSwitch ? "true or false" : parameter.Type == typeof(string[]) ? "a list of texts" : "a text";
 
     private static string[]? Texts(JsonElement value) => value.ValueKind switch
     {
