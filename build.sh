@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Compiles the build when its sources changed, then becomes it: arguments, signals and exit code are the program's own.
+# build.ps1 does the same; whoever changes one changes both.
 set -eo pipefail
 
 unset CDPATH
@@ -8,7 +9,16 @@ while [ -L "$self" ]; do
     link="$(readlink "$self")"
     case "$link" in /*) self="$link" ;; *) self="$(dirname "$self")/$link" ;; esac
 done
-root="$(cd "$(dirname "$self")" && pwd -P)"
+case "$self" in */*) folder="${self%/*}/" ;; *) folder=./ ;; esac
+root="$(cd -- "$folder" && pwd -P)"
+
+# The official packages are another program: they share nothing with the default one.
+flavour=pipeline
+[ -z "${OfficialPackages:-}${OfficialNuke:-}${OfficialCloudFront:-}" ] || flavour="pipeline-official-${OfficialPackages:-}-${OfficialNuke:-}-${OfficialCloudFront:-}"
+builds="$root/.nuke/temp/$flavour"
+
+sources=("$root/build" "$root/src/Pipeline" "$root/src/StandIns" "$root/global.json" "$root/Directory.Build.props" "$root/Directory.Packages.props" "$root/.editorconfig")
+[ ! -d "$root/src/Pipeline.Sandbox" ] || sources+=("$root/src/Pipeline.Sandbox")
 
 fail() {
     echo "Error: $1" >&2
@@ -17,121 +27,140 @@ fail() {
 
 find_dotnet() {
     local candidate
-    for candidate in "$(command -v dotnet || true)" "${DOTNET_ROOT:-}/dotnet" "$HOME/.dotnet/dotnet"; do
-        if [ -x "$candidate" ]; then
+    for candidate in "$(command -v dotnet || true)" "${DOTNET_ROOT:+$DOTNET_ROOT/dotnet}" "${HOME:+$HOME/.dotnet/dotnet}"; do
+        if [ -n "$candidate" ] && [ -x "$candidate" ]; then
             dotnet="$candidate"
             return
         fi
     done
-    fail "'dotnet' was not found, neither on PATH nor in DOTNET_ROOT nor in ~/.dotnet. Install the .NET SDK that global.json names ($(wanted_sdk)): https://dotnet.microsoft.com/download"
+    fail "'dotnet' was not found on PATH, in DOTNET_ROOT or in ~/.dotnet. Install the .NET SDK $(wanted_sdk) or newer: https://dotnet.microsoft.com/download"
 }
 
+# What global.json asks for.
 wanted_sdk() {
-    sed -n 's/.*"version": *"\([0-9.]*\)".*/\1/p' "$root/global.json"
+    local pattern='"version": *"([^"]*)"'
+    ! [[ "$(<"$root/global.json")" =~ $pattern ]] || printf '%s' "${BASH_REMATCH[1]}"
 }
 
-# The official packages are another program: they share nothing with the default one.
-flavour=pipeline
-[ "${OfficialPackages:-}${OfficialNuke:-}${OfficialCloudFront:-}" = "" ] || flavour="pipeline-official-${OfficialPackages:-}-${OfficialNuke:-}-${OfficialCloudFront:-}"
-builds="$root/.nuke/temp/$flavour"
-current="$(cat "$builds/current" 2>/dev/null || true)"
-good="$builds/$current/_build.dll"
+read_current() {
+    current=""
+    [ ! -f "$builds/current" ] || read -r current <"$builds/current" || true
+    good="$builds/$current/_build.dll"
+}
 
 # Stops at the first newer one. Folders count too: a deletion changes nothing else.
 is_fresh() {
     [ -n "$current" ] && [ -f "$good" ] || return 1
-    local sources=("$root/build" "$root/src/Pipeline" "$root/src/StandIns" "$root/global.json" "$root/Directory.Build.props" "$root/Directory.Packages.props" "$root/.editorconfig")
-    [ ! -d "$root/src/Pipeline.Sandbox" ] || sources+=("$root/src/Pipeline.Sandbox")
     local newer
-    newer="$(find "${sources[@]}" \( -name bin -o -name obj -o -name node_modules \) -prune -o -newer "$builds/$current/stamp" -print -quit 2>/dev/null)"
+    newer="$(find "${sources[@]}" \( -name bin -o -name obj -o -name node_modules \) -prune -o -newer "$builds/$current/stamp" -print -quit)" || return 1
     [ -z "$newer" ]
 }
 
-# Two runs at once compile one after the other: they share the folders of intermediate files.
+# Runs at once compile one after the other: they share the folders of intermediate files.
 lock() {
-    local lock="$builds/lock" waited=0
-    until mkdir "$lock" 2>/dev/null; do
-        local owner
-        owner="$(cat "$lock/owner" 2>/dev/null || true)"
-        if [ -n "$owner" ] && ! kill -0 "$owner" 2>/dev/null; then
-            rm -rf "$lock"
+    local owner waited=0
+    until (set -o noclobber && echo $$ >"$builds/lock") 2>/dev/null; do
+        owner="$(cat "$builds/lock" 2>/dev/null || true)"
+        if [ -n "$owner" ] && ! kill -0 "$owner" 2>/dev/null && [ ! -d "/proc/$owner" ]; then
+            rm -f "$builds/lock"
             continue
         fi
-        [ "$waited" -lt 300 ] || fail "another run has compiled the build for five minutes ('$lock', process ${owner:-unknown}). If none does, delete that folder."
+        [ "$waited" -ne 2 ] || echo "Waiting for another run that compiles the build (process ${owner:-unknown}) ..." >&2
+        [ "$waited" -lt 900 ] || fail "process ${owner:-unknown} has compiled the build for 15 minutes. If it does not, delete '$builds/lock'."
         sleep 1
         waited=$((waited + 1))
     done
-    echo $$ >"$lock/owner"
-    trap 'rm -rf "$builds/lock"' EXIT
+    has_lock=true
+}
+
+# Whatever ends this script before it becomes the program leaves neither a lock nor half a build.
+leave() {
+    [ -z "$has_lock" ] || rm -f "$builds/lock"
+    [ -z "$next" ] || rm -rf "${builds:?}/$next"
+    has_lock="" next=""
+}
+
+stop() {
+    trap '' INT TERM HUP
+    [ -z "$compiler" ] || { kill -TERM -- "-$compiler" && wait "$compiler"; } 2>/dev/null || true
+    [ -z "$log" ] || rm -f "$log"
+    exit "$1"
 }
 
 compile() {
-    mkdir -p "$builds"
+    has_lock="" next="" log="" compiler=""
+    mkdir -p "$builds" || fail "'$builds' cannot be made, and the build must be compiled into it."
+    trap leave EXIT
+    trap 'stop 130' INT
+    trap 'stop 143' TERM
+    trap 'stop 129' HUP
     lock
-    current="$(cat "$builds/current" 2>/dev/null || true)"
-    good="$builds/$current/_build.dll"
-    if is_fresh; then
-        unlock
-        return
-    fi
-    local next log
+    # While this run waited, another may have done its work.
+    read_current
+    is_fresh || build "$@"
+    leave
+    trap - EXIT INT TERM HUP
+}
+
+build() {
     next="$(date -u +%Y%m%dT%H%M%SZ)-$$"
     log="$builds/$next.log"
-    mkdir -p "$builds/$next"
+    mkdir "$builds/$next"
+    # A folder that the compiler makes is no edit of the folder that holds it.
+    find "${sources[@]}" -name '*.csproj' -print | while IFS= read -r project; do mkdir -p "${project%/*}/bin" "${project%/*}/obj"; done
     # What is edited from here on is newer than this build.
     touch "$builds/$next/stamp"
     echo "Compiling the build ..." >&2
-    if "$dotnet" build "$root/build/_build.csproj" --configuration Release --output "$builds/$next" -nologo -v:q -nodeReuse:false -p:UseSharedCompilation=false >"$log" 2>&1; then
+    # Analysis, the longest part, is for Compile and Test: nobody waits for it in an incident.
+    # A process group of its own, so that a signal to this script ends the compiler and whatever it started.
+    set -m
+    "$dotnet" build "$root/build/_build.csproj" --configuration Release --output "$builds/$next" -nologo -v:q -nodeReuse:false -p:UseSharedCompilation=false -p:RunAnalyzers=false </dev/null >"$log" 2>&1 &
+    compiler=$!
+    set +m
+    if wait "$compiler"; then
+        compiler=""
         printf '%s\n' "$next" >"$builds/current.$$"
         mv -f "$builds/current.$$" "$builds/current"
-        prune "$next"
-        good="$builds/$next/_build.dll"
+        prune
+        good="$builds/$next/_build.dll" next=""
         rm -f "$log"
-        unlock
     else
-        rm -rf "${builds:?}/$next"
-        unlock
-        fall_back "$log" "$@"
+        compiler=""
+        fall_back "$@"
     fi
 }
 
-unlock() {
-    rm -rf "$builds/lock"
-    trap - EXIT
-}
-
-# The new one, the one before it, and what another run may still be running.
+# The new one stays, the one before it, and whatever a run that began today may still use.
 prune() {
-    local folder
-    find "$builds" -mindepth 1 -maxdepth 1 -type d ! -name "$1" ! -name "${current:-none}" ! -name lock -mmin +60 -print0 |
-        while IFS= read -r -d '' folder; do rm -rf "$folder"; done
+    find "$builds" -mindepth 1 -maxdepth 1 \( -type d ! -name "$next" ! -name "${current:-none}" -o -name '*.log' -o -name 'current.*' \) -mtime +0 -exec rm -rf {} +
 }
 
 # In an incident nobody waits for a build to be repaired.
 fall_back() {
-    local log="$1" argument
-    shift
+    local argument
     for argument in "$@"; do
         case "$(printf '%s' "$argument" | tr '[:upper:]' '[:lower:]')" in
         rollback | status | history | diagnose | unlock)
             if [ -n "$current" ] && [ -f "$good" ]; then
-                echo "Warning: the sources do not compile (see '$log'); running the last good build, $current." >&2
+                echo "Warning: the build cannot be compiled (see '$log'); running the last good one, $current." >&2
                 return
             fi
             ;;
         esac
     done
-    grep -E 'error|warn' "$log" | sort -u | head -20 >&2 || cat "$log" >&2
-    if grep -qE 'global.json|compatible .NET SDK' "$log"; then
-        fail "the installed .NET SDK is older than global.json asks ($(wanted_sdk)). Install it: https://dotnet.microsoft.com/download"
+    if grep -qE 'compatible .NET SDK|No .NET SDKs' "$log"; then
+        fail "'$dotnet' has no .NET SDK $(wanted_sdk) or newer, which global.json asks for. Install it: https://dotnet.microsoft.com/download"
     fi
-    fail "the build does not compile; everything it said is in '$log'."
+    # The compiler says everything twice, and the project behind each line.
+    grep -E 'error [A-Z]+[0-9]+:' "$log" | sed -e "s|^ *$root/||" -e 's| \[[^]]*\]$||' | awk '!seen[$0]++ && ++count <= 20' >&2 || cat "$log" >&2
+    fail "the build does not compile. Everything the compiler said is in '$log'."
 }
 
+export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
 find_dotnet
+read_current
 is_fresh || compile "$@"
 
 export NUKE_ROOT="$root"
 [ -z "${PIPELINE_PROFILE:-}" ] || export NUKE_PROFILE="$PIPELINE_PROFILE"
-export DOTNET_TieredPGO=0 DOTNET_gcConcurrent=0 DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
 exec "$dotnet" "$good" "$@"

@@ -21,6 +21,12 @@ internal sealed class Build : NukeBuild,
     /// <summary>Runs what the command line asks for; the record and the deploy lock are closed once every target has ended.</summary>
     public static int Main()
     {
+        if (Request.Refusal(Environment.GetCommandLineArgs()[1..], IsServerBuild) is { } refusal)
+        {
+            Console.Error.WriteLine($"Error: {refusal}");
+            return Errors.ExitCode.Usage;
+        }
+
         var exitCode = Execute<Build>(b => ((IDeploy)b).Deploy);
         foreach (var line in Run.CloseAsync(exitCode).GetAwaiter().GetResult())
             Console.Out.WriteLine(line);

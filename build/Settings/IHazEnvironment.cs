@@ -4,7 +4,7 @@ using Pipeline.Releases;
 namespace Pipeline.Build.Settings;
 
 /// <summary>Which environment, and what is released.</summary>
-internal interface IHazEnvironment : INukeBuild
+internal interface IHazEnvironment : IHazSources
 {
     /// <summary>The environment's name.</summary>
     [Parameter("The environment's name. Stands in the profile's file.")]
@@ -18,6 +18,10 @@ internal interface IHazEnvironment : INukeBuild
     [Parameter("Lets a working tree with uncommitted changes be released; for test beds.")]
     bool AllowDirty => TryGetValue<bool?>(() => AllowDirty) ?? false;
 
+    /// <summary>Begins a new release although another one is unfinished.</summary>
+    [Parameter("Begins a new release although another one is unfinished; what that one did stays as it is.")]
+    bool Fresh => TryGetValue<bool?>(() => Fresh) ?? false;
+
     /// <summary>How many records are kept.</summary>
     [Parameter("How many finished release records are kept. Default: 20.")]
     string? KeepReleases => TryGetValue(() => KeepReleases);
@@ -29,7 +33,8 @@ internal interface IHazEnvironment : INukeBuild
         Root = RootDirectory,
         ReleaseVersion = ReleaseVersion,
         AllowDirty = AllowDirty,
+        Fresh = Fresh,
         KeepReleases = KeepReleases,
-        Inputs = [RootDirectory / "k8s", RootDirectory / "src" / "DatasetManagement"],
+        Inputs = [Sources.Manifests, Sources.Image, Sources.Frontend],
     };
 }

@@ -4,7 +4,7 @@ using Pipeline.Frontend;
 namespace Pipeline.Build.Settings;
 
 /// <summary>The site and its bucket.</summary>
-internal interface IHazFrontendBucket : IHazStorage
+internal interface IHazFrontendBucket : IHazStorage, IHazSources
 {
     /// <summary>The bucket.</summary>
     [Parameter("The bucket that the CDN reads.")]
@@ -17,7 +17,7 @@ internal interface IHazFrontendBucket : IHazStorage
     /// <summary>These settings as the engine takes them.</summary>
     FrontendOptions Frontend => new()
     {
-        FrontendSource = RootDirectory / "src" / "DatasetManagement" / "web",
+        FrontendSource = Sources.Frontend,
         FrontendBucket = FrontendBucket,
         ApiUrl = ApiUrl,
         Storage = Storage,

@@ -6,10 +6,6 @@ namespace Pipeline.Build.Settings;
 /// <summary>What is applied to the cluster.</summary>
 internal interface IHazManifests : IHazRegistry
 {
-    /// <summary>The manifests.</summary>
-    [Parameter("The folder with the manifests, from the repository's root. Default: k8s.")]
-    string? ManifestFolder => TryGetValue(() => ManifestFolder);
-
     /// <summary>The rollout's time.</summary>
     [Parameter("How long a rollout may take, as in 90s or 10m. Default: 10m.")]
     string? RolloutTimeout => TryGetValue(() => RolloutTimeout);
@@ -21,7 +17,7 @@ internal interface IHazManifests : IHazRegistry
     /// <summary>These settings as the engine takes them.</summary>
     ManifestOptions Manifests => new()
     {
-        ManifestFolder = RootDirectory / (string.IsNullOrWhiteSpace(ManifestFolder) ? "k8s" : ManifestFolder),
+        ManifestFolder = Sources.Manifests,
         ImageRepository = Image.RepositoryInManifests,
         RolloutTimeout = RolloutTimeout,
         TakeOverFields = TakeOverFields,

@@ -5,7 +5,7 @@ using Pipeline.Settings;
 namespace Pipeline.Build.Settings;
 
 /// <summary>Which image, built by which engine, pushed to which registry.</summary>
-internal interface IHazRegistry : INukeBuild
+internal interface IHazRegistry : IHazSources
 {
     /// <summary>The registry.</summary>
     [Parameter("The registry: host, port and path, as in registry.example.com/team.")]
@@ -28,6 +28,10 @@ internal interface IHazRegistry : INukeBuild
     [Parameter("The platform that the image is built for. Default: linux/amd64.")]
     string? ImagePlatform => TryGetValue(() => ImagePlatform);
 
+    /// <summary>Build arguments.</summary>
+    [Parameter("Further build arguments of the Dockerfile, each NAME=value; they stay readable in the image.")]
+    string[]? BuildArguments => TryGetValue(() => BuildArguments);
+
     /// <summary>The engine.</summary>
     [Parameter("The Docker engine. Default: DOCKER_HOST, else the current docker context, else the platform's socket.")]
     string? DockerEndpoint => TryGetValue(() => DockerEndpoint);
@@ -43,8 +47,9 @@ internal interface IHazRegistry : INukeBuild
         RegistryUser = RegistryUser,
         RegistryPassword = Secret.From(RegistryPassword),
         ImageRepository = ImageRepository,
-        ImageContext = RootDirectory / "src" / "DatasetManagement" / "api",
+        ImageContext = Sources.Image,
         ImagePlatform = ImagePlatform,
+        BuildArguments = BuildArguments ?? [],
         DockerEndpoint = DockerEndpoint,
         OverwriteTag = OverwriteTag,
     };

@@ -14,5 +14,6 @@ internal interface IClean : IHazArtifacts
             foreach (var folder in (string[])[ArtifactsDirectory, RootDirectory / "src" / "DatasetManagement" / "web" / "build"])
                 if (Directory.Exists(folder))
                     Directory.Delete(folder, recursive: true);
+            return Task.CompletedTask;
         });
 }

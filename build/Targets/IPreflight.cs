@@ -5,7 +5,7 @@ using Pipeline.Preflight;
 namespace Pipeline.Build.Targets;
 
 /// <summary>Looks at everything that a release will use; changes nothing.</summary>
-internal interface IPreflight : IRunSteps, IHazBackupBucket, IHazPublicAddresses, IHazManifests, IHazCdn
+internal interface IPreflight : IRunSteps, IHazBackupBucket, IHazPublicAddresses, IHazMigrations, IHazCdn
 {
     /// <summary>Looks at everything that a release will use; changes nothing.</summary>
     Target Preflight => _ => _
@@ -15,6 +15,12 @@ internal interface IPreflight : IRunSteps, IHazBackupBucket, IHazPublicAddresses
         .Requires(() => BackupBucket, () => FrontendBucket, () => CdnDistributionId, () => ApiUrl, () => SiteUrl)
         .Executes(() => Run(new PreflightStep(new PreflightOptions
         {
-            Cluster = Cluster, Image = Image, Database = Database, Backup = Backups, Frontend = Frontend, Cdn = Cdn,
+            Cluster = Cluster,
+            Image = Image,
+            Database = Database,
+            Backup = Backups,
+            Frontend = Frontend,
+            Cdn = Cdn,
+            LaterSettings = [Migration.Check, Manifests.Check, Verification.Check],
         })));
 }

@@ -5,7 +5,7 @@ using Pipeline.Frontend;
 namespace Pipeline.Build.Targets;
 
 /// <summary>Brings the site into its bucket: assets first, pages last.</summary>
-internal interface ISyncFrontend : IRunSteps, IHazFrontendBucket
+internal interface ISyncFrontend : IRunSteps, IHazFrontendBucket, IHazCdn
 {
     /// <summary>Brings the site into its bucket: assets first, pages last.</summary>
     Target SyncFrontend => _ => _
@@ -14,5 +14,5 @@ internal interface ISyncFrontend : IRunSteps, IHazFrontendBucket
         .Triggers<IInvalidate>()
         .Requires(() => EnvironmentName, () => KubeContext, () => KubeNamespace, () => ClusterUid)
         .Requires(() => FrontendBucket, () => ApiUrl)
-        .Executes(() => Run(new SyncFrontendStep(Frontend)));
+        .Executes(() => Run(new SyncFrontendStep(Frontend, Cdn)));
 }

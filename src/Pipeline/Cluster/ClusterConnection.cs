@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using k8s;
 using k8s.Exceptions;
@@ -16,11 +17,20 @@ public sealed class ClusterConnection : IDisposable
     /// <summary>The field manager under which this product applies.</summary>
     public const string FieldManager = "pipeline";
 
+    // Longer than the server gives an admission webhook; a server that says nothing for so long will not.
+    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(35);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
+    private const int Attempts = 5;
     private readonly Kubernetes client;
+    private readonly TimeProvider time;
+    private readonly Uri root;
 
-    private ClusterConnection(Kubernetes client, string space, string context)
+    private ClusterConnection(Kubernetes client, string space, string context, TimeProvider time)
     {
         this.client = client;
+        this.time = time;
+        // A server behind a path, as multi-cluster gateways have it, keeps that path.
+        root = new Uri(client.BaseUri.AbsoluteUri.TrimEnd('/') + '/');
         Namespace = space;
         Context = context;
     }
@@ -35,23 +45,22 @@ public sealed class ClusterConnection : IDisposable
     public Uri Server => client.BaseUri;
 
     /// <summary>Reads the kubeconfig and prepares the connection; sends nothing yet.</summary>
+    /// <param name="options">Which cluster and namespace.</param>
+    /// <param name="time">The clock of its limits; the system's when none is given.</param>
     /// <exception cref="UsageException">Kubeconfig or context cannot be used.</exception>
-    public static ClusterConnection Open(ClusterOptions options)
+    public static ClusterConnection Open(ClusterOptions options, TimeProvider? time = null)
     {
-        var path = KubeconfigFile.PathOf(options.KubeConfig);
-        var file = KubeconfigFile.Read(path);
-        if (!file.Contexts.Any(c => c.Name == options.KubeContext))
-            throw new UsageException($"--kube-context: '{options.KubeContext}' is not in '{path}', which has: {string.Join(", ", file.Contexts.Select(c => c.Name))}.");
+        var file = KubeconfigFile.WithContext(options.KubeContext, KubeconfigFile.PathsOf(options.KubeConfig));
         try
         {
             var configuration = KubernetesClientConfiguration.BuildConfigFromConfigObject(file, options.KubeContext);
-            // A watch may stay silent for long; every other request is bounded by the step that makes it.
+            // A watch may stay silent for long; every other request has a limit of its own.
             configuration.HttpClientTimeout = Timeout.InfiniteTimeSpan;
-            return new ClusterConnection(new Kubernetes(configuration), options.KubeNamespace ?? "default", options.KubeContext!);
+            return new ClusterConnection(new Kubernetes(configuration), options.KubeNamespace ?? "default", options.KubeContext!, time ?? TimeProvider.System);
         }
-        catch (Exception e) when (e is KubeConfigException or IOException or FormatException or System.Security.Cryptography.CryptographicException)
+        catch (Exception e) when (e is KubeConfigException or IOException or FormatException or ArgumentException or System.Security.Cryptography.CryptographicException)
         {
-            throw new UsageException($"--kube-config: the context '{options.KubeContext}' in '{path}' cannot be used: {e.Message}");
+            throw new UsageException($"--kube-config: the context '{options.KubeContext}' in '{file.FileName}' cannot be used: {e.Message}");
         }
     }
 
@@ -123,31 +132,45 @@ public sealed class ClusterConnection : IDisposable
     /// <exception cref="FailureException">The server did not answer.</exception>
     public async Task<JsonObject> SendAsync(HttpMethod method, string path, HttpContent? content, CancellationToken cancellation)
     {
-        using var response = await StreamAsync(method, path, content, cancellation);
-        await using var stream = await response.Content.ReadAsStreamAsync(cancellation);
-        return await JsonNode.ParseAsync(stream, cancellationToken: cancellation) as JsonObject
-            ?? throw new FailureException($"The Kubernetes API at {Server} answered {method} {path} with something that is no object.");
+        using var limit = new CancellationTokenSource(AnswerWithin, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
+        try
+        {
+            using var response = await StreamAsync(method, path, content, either.Token);
+            await using var stream = await response.Content.ReadAsStreamAsync(either.Token);
+            return await JsonNode.ParseAsync(stream, cancellationToken: either.Token) as JsonObject
+                ?? throw new FailureException($"The Kubernetes API at {Server} answered {method} {path} with something that is no object.");
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellation.IsCancellationRequested)
+        {
+            throw new FailureException($"The Kubernetes API at {Server} (context '{Context}') does not answer: nothing came within {AnswerWithin.TotalSeconds} s.", cause: new TimeoutException());
+        }
+        catch (JsonException e)
+        {
+            throw new FailureException($"The Kubernetes API at {Server} answered {method} {path} with something that is no object.", cause: e);
+        }
+        catch (IOException e)
+        {
+            throw new FailureException($"The Kubernetes API at {Server} (context '{Context}') broke off its answer to {method} {path}: {e.Message}", cause: e);
+        }
     }
 
-    /// <summary>Sends a request and hands over the open answer, for watches and logs.</summary>
+    /// <summary>Sends a request and hands over the open answer, for watches and logs. Waits and asks again where a busy server says when.</summary>
     /// <inheritdoc cref="SendAsync" path="/exception"/>
     public async Task<HttpResponseMessage> StreamAsync(HttpMethod method, string path, HttpContent? content, CancellationToken cancellation)
     {
-        using var request = new HttpRequestMessage(method, new Uri(Server, path)) { Content = content };
-        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
-        try
+        using var body = content;
+        for (var attempt = 1; ; attempt++)
         {
-            if (client.Credentials is { } credentials)
-                await credentials.ProcessHttpRequestAsync(request, cancellation);
-            var response = await client.HttpClient.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
+            var response = await AskAsync(method, path, content, cancellation);
             if (response.IsSuccessStatusCode)
                 return response;
             using (response)
-                throw await ErrorAsync(request, response, cancellation);
-        }
-        catch (HttpRequestException e)
-        {
-            throw new FailureException($"The Kubernetes API at {Server} (context '{Context}') does not answer: {e.InnerException?.Message ?? e.Message}", cause: e);
+            {
+                if (attempt == Attempts || PauseIn(response) is not { } pause)
+                    throw await ErrorAsync(method, response, cancellation);
+                await Task.Delay(pause, time, cancellation);
+            }
         }
     }
 
@@ -156,7 +179,32 @@ public sealed class ClusterConnection : IDisposable
 
     private static StringContent Json(JsonObject body, string mediaType) => new(body.ToJsonString(), null, mediaType);
 
-    private async Task<ClusterRequestException> ErrorAsync(HttpRequestMessage request, HttpResponseMessage response, CancellationToken cancellation)
+    // With this header the server says that it did not begin the work.
+    private static TimeSpan? PauseIn(HttpResponseMessage response)
+    {
+        if (response.Headers.RetryAfter is not { } after || (int)response.StatusCode is not (429 or >= 500))
+            return null;
+        var asked = after.Delta ?? TimeSpan.FromSeconds(1);
+        return asked < LongestPause ? asked : LongestPause;
+    }
+
+    private async Task<HttpResponseMessage> AskAsync(HttpMethod method, string path, HttpContent? content, CancellationToken cancellation)
+    {
+        var request = new HttpRequestMessage(method, new Uri(root, path)) { Content = content };
+        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+        try
+        {
+            if (client.Credentials is { } credentials)
+                await credentials.ProcessHttpRequestAsync(request, cancellation);
+            return await client.HttpClient.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
+        }
+        catch (HttpRequestException e)
+        {
+            throw new FailureException($"The Kubernetes API at {Server} (context '{Context}') does not answer: {e.InnerException?.Message ?? e.Message}", cause: e);
+        }
+    }
+
+    private async Task<ClusterRequestException> ErrorAsync(HttpMethod method, HttpResponseMessage response, CancellationToken cancellation)
     {
         var text = await response.Content.ReadAsStringAsync(cancellation);
         JsonObject? status = null;
@@ -164,13 +212,13 @@ public sealed class ClusterConnection : IDisposable
         {
             status = JsonNode.Parse(text) as JsonObject;
         }
-        catch (System.Text.Json.JsonException)
+        catch (JsonException)
         {
             // A proxy in between answers in HTML or plain text.
         }
 
         var said = status.Text("message") ?? (text.Length > 300 ? text[..300] : text);
         return new ClusterRequestException(
-            $"{request.Method} {request.RequestUri!.AbsolutePath} as '{Context}' was answered with {(int)response.StatusCode}: {said}", response.StatusCode, status.Text("reason"));
+            $"{method} {response.RequestMessage!.RequestUri!.AbsolutePath} as '{Context}' was answered with {(int)response.StatusCode}: {said}", response.StatusCode, status.Text("reason"));
     }
 }

@@ -6,7 +6,7 @@ namespace Pipeline.Cluster;
 public sealed record ClusterOptions
 {
     /// <summary>The kubeconfig's path.</summary>
-    /// <value>The first file in <c>KUBECONFIG</c>, else <c>~/.kube/config</c>.</value>
+    /// <value>The first file in <c>KUBECONFIG</c> that has the context, else <c>~/.kube/config</c>.</value>
     public string? KubeConfig { get; init; }
 
     /// <summary>The context in the kubeconfig.</summary>

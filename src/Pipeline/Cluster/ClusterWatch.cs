@@ -1,5 +1,6 @@
 using System.Net;
 using System.Runtime.CompilerServices;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Pipeline.Errors;
 
@@ -24,10 +25,10 @@ internal sealed class ClusterWatch(ClusterConnection cluster, TimeProvider time)
     /// <param name="cancellation">Ends it.</param>
     public async IAsyncEnumerable<WatchEvent> FollowAsync(Resource resource, string selector, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        while (true)
+        var path = $"{resource.PathIn(cluster.Namespace)}?{selector}";
+        for (var isFirst = true; ; isFirst = false)
         {
-            var path = $"{resource.PathIn(cluster.Namespace)}?{selector}";
-            var list = await cluster.SendAsync(HttpMethod.Get, path, null, cancellation);
+            var list = await ListAsync(path, isFirst, cancellation);
             yield return new WatchEvent(IsWhole: true, IsDeletion: false, [.. list.Items("items")]);
             var position = list.Text("metadata", "resourceVersion");
             while (position is not null)
@@ -58,10 +59,43 @@ internal sealed class ClusterWatch(ClusterConnection cluster, TimeProvider time)
         if (response is null)
             yield break;
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(cancellation));
-        while (await LineAsync(reader, either.Token, cancellation) is { } line)
-            if (JsonNode.Parse(line) is JsonObject change && change.At("object") is { } seen)
+        while (await LineAsync(reader, either.Token, cancellation) is { } line && Change(line) is { } change)
+            if (change.At("object") is { } seen)
                 yield return (change.Text("type") ?? "", seen);
     }
+
+    // A connection that was cut may end in half a line.
+    private static JsonObject? Change(string line)
+    {
+        try
+        {
+            return JsonNode.Parse(line) as JsonObject;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    // Whoever follows has a limit of its own: an API server that restarts in the middle is no verdict.
+    private async Task<JsonObject> ListAsync(string path, bool isFirst, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            try
+            {
+                return await cluster.SendAsync(HttpMethod.Get, path, null, cancellation);
+            }
+            catch (FailureException e) when (!isFirst && IsPassing(e))
+            {
+                await Task.Delay(Pause, time, cancellation);
+            }
+        }
+    }
+
+    private static bool IsPassing(FailureException e) => e is ClusterRequestException answered
+        ? answered.Status is HttpStatusCode.TooManyRequests || (int)answered.Status >= 500
+        : e.InnerException is HttpRequestException or IOException or TimeoutException;
 
     private async Task<HttpResponseMessage?> OpenAsync(string path, CancellationToken limited, CancellationToken cancellation)
     {
@@ -69,11 +103,11 @@ internal sealed class ClusterWatch(ClusterConnection cluster, TimeProvider time)
         {
             return await cluster.StreamAsync(HttpMethod.Get, path, null, limited);
         }
-        catch (ClusterRequestException e) when (e.Status is HttpStatusCode.Gone || (int)e.Status >= 500)
+        catch (FailureException e) when (IsPassing(e) || e is ClusterRequestException { Status: HttpStatusCode.Gone })
         {
             return null;
         }
-        catch (Exception e) when (e is OperationCanceledException or FailureException { InnerException: HttpRequestException } && !cancellation.IsCancellationRequested)
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
             return null;
         }

@@ -11,19 +11,38 @@ namespace Pipeline.Cluster;
 /// </summary>
 internal static class KubeconfigFile
 {
-    /// <summary>The path that <paramref name="given"/> or the environment names.</summary>
-    public static string PathOf(string? given)
+    /// <summary>The files that <paramref name="given"/>, <paramref name="variable"/> (the content of <c>KUBECONFIG</c>) or else the home folder names.</summary>
+    public static IReadOnlyList<string> PathsOf(string? given, string? variable)
     {
         if (!string.IsNullOrWhiteSpace(given))
-            return given;
-        var listed = Environment.GetEnvironmentVariable("KUBECONFIG")?.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
-        return listed is [var first, ..]
-            ? first
-            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".kube", "config");
+            return [given];
+        var listed = variable?.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
+        return listed.Length > 0
+            ? listed
+            : [Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".kube", "config")];
     }
 
-    /// <exception cref="UsageException">The file is missing, unreadable or no kubeconfig.</exception>
-    public static K8SConfiguration Read(string path)
+    /// <inheritdoc cref="PathsOf(string?, string?)"/>
+    public static IReadOnlyList<string> PathsOf(string? given) => PathsOf(given, Environment.GetEnvironmentVariable("KUBECONFIG"));
+
+    /// <summary>The first of the files that has the context. Of several, those that do not exist are skipped, as kubectl skips them.</summary>
+    /// <exception cref="UsageException">A file cannot be read, or none has the context.</exception>
+    public static K8SConfiguration WithContext(string? context, IReadOnlyList<string> paths)
+    {
+        var names = new List<string>();
+        foreach (var path in paths.Count == 1 ? paths : paths.Where(File.Exists))
+        {
+            var file = Read(path, context);
+            if (file.Contexts.Any(c => c.Name == context))
+                return file;
+            names.AddRange(file.Contexts.Select(c => c.Name));
+        }
+
+        var has = names.Count == 0 ? "no context" : string.Join(", ", names);
+        throw new UsageException($"--kube-context: '{context}' is not in '{string.Join("', '", paths)}', which has: {has}.");
+    }
+
+    private static K8SConfiguration Read(string path, string? context)
     {
         try
         {
@@ -31,7 +50,7 @@ internal static class KubeconfigFile
             var stream = new YamlStream();
             stream.Load(reader);
             return stream.Documents is [{ RootNode: YamlMappingNode root }, ..]
-                ? Configuration(root, path)
+                ? Configuration(root, path, context)
                 : throw new UsageException($"--kube-config: '{path}' holds no kubeconfig.");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -44,12 +63,12 @@ internal static class KubeconfigFile
         }
     }
 
-    private static K8SConfiguration Configuration(YamlMappingNode root, string path) => new()
+    private static K8SConfiguration Configuration(YamlMappingNode root, string path, string? context) => new()
     {
         FileName = path,
         CurrentContext = Text(root, "current-context"),
         Clusters = [.. Named(root, "clusters", "cluster").Select(c => new k8s.KubeConfigModels.Cluster { Name = c.Name, ClusterEndpoint = Endpoint(c.Node) })],
-        Users = [.. Named(root, "users", "user").Select(u => new User { Name = u.Name, UserCredentials = Credentials(u.Node) })],
+        Users = [.. Named(root, "users", "user").Select(u => new User { Name = u.Name, UserCredentials = Credentials(u.Node, TokenFile(root, path, u, context)) })],
         Contexts = [.. Named(root, "contexts", "context").Select(c => new Context
         {
             Name = c.Name,
@@ -66,19 +85,24 @@ internal static class KubeconfigFile
         SkipTlsVerify = Text(node, "insecure-skip-tls-verify") == "true",
     };
 
-    private static UserCredentials Credentials(YamlMappingNode node) => new()
+    // The token of a context that is not asked for may be anywhere, or gone. A relative path starts at the kubeconfig's folder.
+    private static string? TokenFile(YamlMappingNode root, string path, (string Name, YamlMappingNode Node) user, string? context) =>
+        Text(user.Node, "tokenFile") is { } file && Named(root, "contexts", "context").Any(c => c.Name == context && Text(c.Node, "user") == user.Name)
+            ? Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, file)
+            : null;
+
+    private static UserCredentials Credentials(YamlMappingNode node, string? tokenFile) => new()
     {
         ClientCertificate = Text(node, "client-certificate"),
         ClientCertificateData = Text(node, "client-certificate-data"),
         ClientKey = Text(node, "client-key"),
         ClientKeyData = Text(node, "client-key-data"),
-        Token = Text(node, "token") ?? TokenIn(Text(node, "tokenFile")),
+        // The file wins, as with kubectl: whoever writes both renews the file.
+        Token = tokenFile is null ? Text(node, "token") : File.ReadAllText(tokenFile).Trim(),
         UserName = Text(node, "username"),
         Password = Text(node, "password"),
         ExternalExecution = Child(node, "exec") is { } exec ? Execution(exec) : null,
     };
-
-    private static string? TokenIn(string? file) => file is null ? null : File.ReadAllText(file).Trim();
 
     private static ExternalExecution Execution(YamlMappingNode node) => new()
     {

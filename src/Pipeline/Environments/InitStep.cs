@@ -45,8 +45,6 @@ public sealed class InitStep(Secret? database, IReadOnlyDictionary<string, strin
         faults.Require(nameof(ClusterOptions.KubeContext), options.Cluster.KubeContext, "the kubeconfig's context");
         faults.Require(nameof(ClusterOptions.KubeNamespace), options.Cluster.KubeNamespace, "the namespace that the product runs in");
         faults.Require(nameof(DatabaseOptions.DatabaseUrl), database?.Reveal(), "the database's address");
-        if (options.Release.EnvironmentName is { } name && name.IndexOfAny(Path.GetInvalidFileNameChars()) >= 0)
-            faults.Add(nameof(ReleaseOptions.EnvironmentName), $"'{name}' cannot be a file's name.");
         faults.ThrowIfAny();
     }
 }

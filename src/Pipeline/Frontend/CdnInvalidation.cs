@@ -63,7 +63,7 @@ public sealed class CdnInvalidation : IDisposable
                 return await AskAsync(async () =>
                 {
                     var answer = await client.CreateInvalidationAsync(new CreateInvalidationRequest { DistributionId = options.CdnDistributionId, InvalidationBatch = batch }, cancellation);
-                    return new InvalidationResult(options.CdnDistributionId!, answer.Invalidation.Id, paths, answer.Invalidation.Status == "Completed");
+                    return new InvalidationResult(options.CdnDistributionId!, answer.Invalidation.Id, paths, IsCompleted(answer.Invalidation));
                 });
             }
             catch (FailureException e) when (e.InnerException is TooManyInvalidationsInProgressException && time.GetElapsedTime(started) < options.Timeout)
@@ -83,7 +83,7 @@ public sealed class CdnInvalidation : IDisposable
         {
             await Task.Delay(pause, time, cancellation);
             var answer = await AskAsync(() => client.GetInvalidationAsync(new GetInvalidationRequest { DistributionId = invalidation.DistributionId, Id = invalidation.Id }, cancellation));
-            invalidation = invalidation with { Completed = answer.Invalidation.Status == "Completed" };
+            invalidation = invalidation with { Completed = IsCompleted(answer.Invalidation) };
         }
 
         return invalidation;
@@ -91,6 +91,9 @@ public sealed class CdnInvalidation : IDisposable
 
     /// <inheritdoc />
     public void Dispose() => client.Dispose();
+
+    // Stores that speak CloudFront's interface spell it in their own case.
+    private static bool IsCompleted(Invalidation invalidation) => string.Equals(invalidation.Status, "Completed", StringComparison.OrdinalIgnoreCase);
 
     private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;
 

@@ -6,7 +6,7 @@ internal static class ContentType
     /// <summary>By the file's ending; <c>application/octet-stream</c> when it is unknown.</summary>
     public static string Of(string key) => Path.GetExtension(key).ToLowerInvariant() switch
     {
-        ".html" => "text/html; charset=utf-8",
+        ".html" or ".htm" => "text/html; charset=utf-8",
         ".js" or ".mjs" => "text/javascript; charset=utf-8",
         ".css" => "text/css; charset=utf-8",
         ".json" or ".map" => "application/json",
@@ -23,6 +23,9 @@ internal static class ContentType
         ".woff2" => "font/woff2",
         ".woff" => "font/woff",
         ".ttf" => "font/ttf",
+        ".otf" => "font/otf",
+        ".mp4" => "video/mp4",
+        ".webm" => "video/webm",
         ".wasm" => "application/wasm",
         ".pdf" => "application/pdf",
         _ => "application/octet-stream",

@@ -9,10 +9,12 @@ namespace Pipeline.Frontend;
 /// <param name="Pages">The keys among <paramref name="Files"/> whose content changes under the same name: pages and <c>release.json</c>.</param>
 /// <param name="Changed">The page keys whose content this release changed or removed: what the CDN must forget.</param>
 /// <param name="Uploaded">How many objects were written.</param>
+/// <param name="Published">When a live page was last written; an invalidation from before does not count.</param>
 public sealed record FrontendResult(
     string Bucket,
     string Kept,
     ImmutableSortedDictionary<string, string> Files,
     ImmutableArray<string> Pages,
     ImmutableArray<string> Changed,
-    int Uploaded);
+    int Uploaded,
+    DateTimeOffset? Published = null);

@@ -33,13 +33,29 @@ public sealed class InvalidateStep(CdnOptions options) : IStep
         }
 
         using var cdn = new CdnInvalidation(options, context.Time);
-        var started = await cdn.StartAsync($"{release.Number}/{release.Key}", pages.Changed, cancellation);
+        var started = await cdn.StartAsync($"{release.Number}/{release.Key}/{pages.Published:O}", pages.Changed, cancellation);
         await context.Ledger.UpdateAsync(r => r with { Invalidation = started }, cancellation);
         context.Log.Information("Invalidation {Id} of {Paths}", started.Id, string.Join(' ', paths.Take(10)));
-        var ended = await cdn.AwaitAsync(started, cancellation);
+        if (!started.Completed)
+            context.Log.Information("Waiting until every edge has forgotten, at most {Timeout} (--cdn-timeout)", options.Timeout);
+        var ended = await AwaitAsync(cdn, started, context, cancellation);
         await context.Ledger.UpdateAsync(r => r with { Invalidation = ended }, cancellation);
         if (!ended.Completed)
-            context.Log.Warning("Invalidation {Id} is still in progress after {Timeout} (--cdn-timeout); edges may show old pages until it ends", ended.Id, options.Timeout);
+            context.Log.Warning("Invalidation {Id} is not known to have ended after {Timeout} (--cdn-timeout); edges may show old pages until it does", ended.Id, options.Timeout);
         context.Summary.Changed($"the CDN: invalidation {ended.Id} of {ended.Paths.Length} paths, {(ended.Completed ? "completed" : "still in progress")}");
+    }
+
+    // An invalidation that was started ends by itself; not seeing it is no reason to take a release back.
+    private static async Task<InvalidationResult> AwaitAsync(CdnInvalidation cdn, InvalidationResult started, StepContext context, CancellationToken cancellation)
+    {
+        try
+        {
+            return await cdn.AwaitAsync(started, cancellation);
+        }
+        catch (FailureException e)
+        {
+            context.Log.Warning("Invalidation {Id} was started, and cannot be followed: {Why}", started.Id, e.Message);
+            return started;
+        }
     }
 }

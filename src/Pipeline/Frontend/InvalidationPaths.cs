@@ -1,9 +1,10 @@
 using System.Collections.Immutable;
+using System.Text.RegularExpressions;
 
 namespace Pipeline.Frontend;
 
 /// <summary>The smallest set of paths that makes the CDN forget pages.</summary>
-internal static class InvalidationPaths
+internal static partial class InvalidationPaths
 {
     // CloudFront takes up to 3000 paths that are no wildcard in all of its invalidations in progress; a site that changed
     // this much is forgotten whole.
@@ -17,10 +18,14 @@ internal static class InvalidationPaths
         return paths.Length > Most ? ["/*"] : paths;
     }
 
+    // What browsers encode and no more: CloudFront does not find a page under a path that is encoded further. A star would be a wildcard.
+    [GeneratedRegex(@"[^A-Za-z0-9/\-._~!$&'()+,;=:@]+")]
+    private static partial Regex Unsafe();
+
     // A folder's index answers for the folder itself too.
     private static IEnumerable<string> Addresses(string key)
     {
-        var path = "/" + string.Join('/', key.Split('/').Select(Uri.EscapeDataString));
+        var path = "/" + Unsafe().Replace(key, m => Uri.EscapeDataString(m.Value));
         yield return path;
         if (path.EndsWith("/" + Index, StringComparison.Ordinal))
             yield return path[..^Index.Length];

@@ -9,7 +9,7 @@ namespace Pipeline.Frontend;
 /// <summary>Runs npm in the site's folder, and knows when there is nothing to run.</summary>
 internal sealed class NpmBuild(FrontendOptions options, ILogger log)
 {
-    private const int LastLines = 20;
+    private const int Tail = 20;
     private static readonly string Program = OperatingSystem.IsWindows() ? "npm.cmd" : "npm";
 
     /// <summary>Installs exactly what the lock file says, unless it is installed already.</summary>
@@ -71,26 +71,22 @@ internal sealed class NpmBuild(FrontendOptions options, ILogger log)
 
     private async Task RunAsync(string[] arguments, CancellationToken cancellation)
     {
-        var last = new Queue<string>();
-        void Take(string line)
+        // A tail for each stream: what a compiler writes to one must not be pushed out by the chatter on the other.
+        var (output, errors) = (new LastLines(Tail), new LastLines(Tail));
+        PipeTarget Into(LastLines tail) => PipeTarget.ToDelegate(line =>
         {
             log.Debug("npm: {Line:l}", line);
-            lock (last)
-            {
-                last.Enqueue(line);
-                if (last.Count > LastLines)
-                    last.Dequeue();
-            }
-        }
+            tail.Add(line);
+        });
 
         var command = Cli.Wrap(Program).WithArguments(arguments).WithWorkingDirectory(options.FrontendSource).WithValidation(CommandResultValidation.None)
             .WithEnvironmentVariables(e => e.Set("NO_COLOR", "1").Set("CI", "1"))
-            .WithStandardOutputPipe(PipeTarget.ToDelegate(Take)).WithStandardErrorPipe(PipeTarget.ToDelegate(Take));
+            .WithStandardOutputPipe(Into(output)).WithStandardErrorPipe(Into(errors));
         try
         {
             var result = await command.ExecuteAsync(cancellation);
             if (result.ExitCode != 0)
-                throw new FailureException($"'npm {string.Join(' ', arguments)}' failed in '{options.FrontendSource}' with exit code {result.ExitCode}:{Environment.NewLine}  {string.Join(Environment.NewLine + "  ", last)}");
+                throw new FailureException($"'npm {string.Join(' ', arguments)}' failed in '{options.FrontendSource}' with exit code {result.ExitCode}:{string.Concat(output.Concat(errors).Select(l => Environment.NewLine + "  " + l))}");
         }
         catch (System.ComponentModel.Win32Exception)
         {

@@ -30,32 +30,52 @@ internal sealed class PageSwitch(FrontendOptions options)
     }
 
     /// <summary>Says how the live pages are put back when a later step fails.</summary>
-    public async Task PrepareUndoAsync(SiteBucket bucket, Release? live, IReadOnlyList<string> pages, StepContext context, CancellationToken cancellation)
+    /// <param name="bucket">The bucket.</param>
+    /// <param name="live">What serves now; null before the first release.</param>
+    /// <param name="pages">The page keys that are about to be written.</param>
+    /// <param name="cdn">Which CDN must forget them again, if it was told of them.</param>
+    /// <param name="context">The run.</param>
+    /// <param name="cancellation">Ends the requests.</param>
+    public async Task PrepareUndoAsync(SiteBucket bucket, Release? live, IReadOnlyList<string> pages, CdnOptions cdn, StepContext context, CancellationToken cancellation)
     {
         if (live is not null)
         {
-            context.OnFailure($"the pages of release {live.Number}", stop => BackToAsync(live, new FrontendResult("", "", ImmutableSortedDictionary<string, string>.Empty, [.. pages], [], 0), stop));
+            var written = new FrontendResult("", "", ImmutableSortedDictionary<string, string>.Empty, [.. pages], [], 0);
+            context.OnFailure($"the pages of release {live.Number}", async stop => await ForgetAsync(await BackToAsync(live, written, stop), cdn, context, stop));
             return;
         }
 
-        var before = new ConcurrentBag<string>();
-        await SiteBucket.EachAsync(pages, async (key, stop) =>
-        {
-            // A first release that is tried again must not take its own pages for those it found.
-            if (await bucket.FindAsync(Found + key, stop) is null)
-            {
-                if (await bucket.FindAsync(key, stop) is null)
-                    return;
-                await bucket.CopyAsync(key, Found + key, stop);
-            }
-
-            before.Add(key);
-        }, cancellation);
+        // A first release that is tried again must not take its own pages for those it found.
+        var found = context.Ledger.Current.PagesFound ?? await KeepFoundAsync(bucket, pages, cancellation);
+        await context.Ledger.UpdateAsync(r => r with { PagesFound = found }, cancellation);
         context.OnFailure("the pages that the bucket held before its first release", async stop =>
         {
             using var again = new SiteBucket(options);
-            await SwitchAsync(again, Found, [.. before], pages.Except(before), stop);
+            await ForgetAsync(await SwitchAsync(again, Found, found, pages.Except(found), stop), cdn, context, stop);
         });
+    }
+
+    private static async Task<ImmutableArray<string>> KeepFoundAsync(SiteBucket bucket, IReadOnlyList<string> pages, CancellationToken cancellation)
+    {
+        var found = new ConcurrentBag<string>();
+        await SiteBucket.EachAsync(pages, async (key, stop) =>
+        {
+            if (await bucket.FindAsync(key, stop) is null)
+                return;
+            await bucket.CopyAsync(key, Found + key, stop);
+            found.Add(key);
+        }, cancellation);
+        return [.. found];
+    }
+
+    // The edges may have fetched the new pages since they were told to forget the old ones.
+    private static async Task ForgetAsync(ImmutableArray<string> changed, CdnOptions cdn, StepContext context, CancellationToken cancellation)
+    {
+        var release = context.Ledger.Current;
+        if (changed.Length == 0 || release.Invalidation is not { } told)
+            return;
+        using var invalidation = new CdnInvalidation(cdn with { CdnDistributionId = told.DistributionId }, context.Time);
+        await invalidation.StartAsync($"{release.Number}/{release.Key}/{release.Frontend?.Published:O}/back", changed, cancellation);
     }
 
     private static async Task<ImmutableArray<string>> SwitchAsync(SiteBucket bucket, string kept, IReadOnlyCollection<string> pages, IEnumerable<string> gone, CancellationToken cancellation)

@@ -21,7 +21,7 @@ internal sealed class SiteBucket(FrontendOptions options) : IDisposable
         if (await FindAsync(key, cancellation) is { } there && Has(there, file))
             return false;
         using var content = new MemoryStream(file.Content, writable: false);
-        var request = new PutObjectRequest { BucketName = Bucket, Key = key, InputStream = content, ContentType = ContentType.Of(file.Key), AutoCloseStream = false };
+        var request = new PutObjectRequest { BucketName = Bucket, Key = key, InputStream = content, ContentType = ContentType.Of(file.Key), AutoCloseStream = false, UseChunkEncoding = false };
         request.Headers.CacheControl = file.CacheControl;
         request.Metadata.Add(HashHeader, file.Sha256);
         await AskAsync(() => client.PutObjectAsync(request, cancellation));

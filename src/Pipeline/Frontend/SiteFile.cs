@@ -20,9 +20,10 @@ internal sealed partial record SiteFile(string Key, byte[] Content)
     /// <summary>How long browsers and edges may keep it.</summary>
     public string CacheControl => IsPage ? "no-cache" : "public, max-age=31536000, immutable";
 
-    // A bundler's hash stands before the ending: index-BxX1a2b3.js. Without a digit or a capital it may be a word (-touch-icon.png),
-    // and a word that is kept for a year is worse than a hash that is asked for again.
-    [GeneratedRegex(@"[-.](?=[^/.]*[0-9A-Z])[A-Za-z0-9_-]{8}(\.[a-z0-9]+)+$", RegexOptions.ExplicitCapture)]
+    // A bundler's hash stands before the ending: eight characters with a capital after the first (index-BxX1a2b3.js), or eight hexadecimal
+    // ones with digits and letters (style.3f2a1b4c.css). A word, a size or a date that is kept for a year is worse than a hash that is
+    // asked for again; and no bundler hashes a page.
+    [GeneratedRegex(@"[-.]((?=[A-Za-z0-9_-]+[A-Z])[A-Za-z0-9_-]{8}|(?=[a-f]*[0-9])(?=[0-9]*[a-f])[0-9a-f]{8})(\.(?!html?$)[a-z0-9]+)+$", RegexOptions.ExplicitCapture)]
     private static partial Regex Hashed();
 
     [System.Diagnostics.CodeAnalysis.SuppressMessage("Security", "CA5351", Justification = "Compared with the store's ETag, which is an MD5; nothing relies on it for safety.")]

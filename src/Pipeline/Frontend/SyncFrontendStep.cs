@@ -10,7 +10,9 @@ namespace Pipeline.Frontend;
 /// Brings the site into the bucket so that a visitor never sees half of it: assets first, then this release's own copy of the pages for
 /// a rollback, then the live pages, the first page last. Deletes no asset: somebody has the old page open.
 /// </summary>
-public sealed class SyncFrontendStep(FrontendOptions options) : IStep
+/// <param name="options">Which site and bucket.</param>
+/// <param name="cdn">The CDN that is told again when the pages are put back after it was told of them.</param>
+public sealed class SyncFrontendStep(FrontendOptions options, CdnOptions cdn) : IStep
 {
     /// <inheritdoc />
     public string Name => "SyncFrontend";
@@ -30,10 +32,12 @@ public sealed class SyncFrontendStep(FrontendOptions options) : IStep
         using var bucket = new SiteBucket(options);
         var written = await UploadAsync(bucket, [.. site.Assets.Select(f => (f, f.Key)), .. site.Pages.Select(f => (f, kept + f.Key))], context, cancellation);
         if (!serves)
-            await new PageSwitch(options).PrepareUndoAsync(bucket, live, [.. site.Pages.Select(p => p.Key)], context, cancellation);
+            await new PageSwitch(options).PrepareUndoAsync(bucket, live, [.. site.Pages.Select(p => p.Key)], cdn, context, cancellation);
         var pages = await PublishAsync(bucket, site, live?.Frontend, cancellation);
         var result = Result(site, kept, live?.Frontend, release.Frontend, pages, written + pages.Count);
-        await context.Ledger.UpdateAsync(r => r with { Frontend = result }, cancellation);
+        if (pages.Count > 0)
+            result = result with { Published = context.Time.GetUtcNow() };
+        await context.Ledger.UpdateAsync(r => r with { Frontend = result, Invalidation = pages.Count > 0 ? null : r.Invalidation }, cancellation);
         if (result.Uploaded == 0)
             context.Summary.LeftAlone($"the site: the bucket '{options.FrontendBucket}' has all {site.Files.Length} files");
         else
@@ -79,6 +83,6 @@ public sealed class SyncFrontendStep(FrontendOptions options) : IStep
         var differing = live is null ? [] : site.Pages.Where(p => live.Files.GetValueOrDefault(p.Key) != p.Sha256).Select(p => p.Key).Concat(live.Pages.Where(p => !files.ContainsKey(p)));
         return new FrontendResult(
             options.FrontendBucket!, kept, files, [.. site.Pages.Select(p => p.Key)],
-            [.. (earlier?.Changed ?? []).Concat(differing).Concat(pages).Distinct().Order(StringComparer.Ordinal)], uploaded);
+            [.. (earlier?.Changed ?? []).Concat(differing).Concat(pages).Distinct().Order(StringComparer.Ordinal)], uploaded, earlier?.Published);
     }
 }

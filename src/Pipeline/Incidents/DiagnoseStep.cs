@@ -33,7 +33,8 @@ public sealed class DiagnoseStep(string folder) : IStep
         {
             var found = await cluster.ListAsync(kind, null, cancellation);
             context.Log.Information("{Count} {Kind}", found.Count, kind.Plural);
-            await File.WriteAllTextAsync(Path.Combine(evidence, kind.Plural + ".json"), new JsonArray([.. found]).ToJsonString(Indented), cancellation);
+            var text = new JsonArray([.. found.Select(EvidenceMask.Without)]).ToJsonString(Indented);
+            await File.WriteAllTextAsync(Path.Combine(evidence, kind.Plural + ".json"), context.Redact(text), cancellation);
             if (kind == Resource.Pods)
                 await Task.WhenAll(found.Select(p => PodAsync(cluster, p, evidence, context, cancellation)));
         }
@@ -51,7 +52,7 @@ public sealed class DiagnoseStep(string folder) : IStep
         foreach (var container in PodTemplate.ContainersOf(pod.At("spec")))
         {
             var lines = await PodLog.TailAsync(cluster, pod.Name(), container.Text("name")!, LogLines, cancellation);
-            await File.WriteAllLinesAsync(Path.Combine(evidence, $"{pod.Name()}.{container.Text("name")}.log"), lines, cancellation);
+            await File.WriteAllLinesAsync(Path.Combine(evidence, $"{pod.Name()}.{container.Text("name")}.log"), lines.Select(context.Redact), cancellation);
         }
     }
 }

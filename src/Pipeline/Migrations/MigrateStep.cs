@@ -35,7 +35,7 @@ public sealed class MigrateStep(MigrationOptions options, AcceptedRisks risks) :
         RefuseUnknown(before, history, database.Name);
         var applied = history.After(before);
         if (applied.Length > 0)
-            await UpgradeAsync(job, context, before, applied, cancellation);
+            await UpgradeAsync(job, context, database, before, applied, cancellation);
         await RecordAsync(context, database, before, applied, cancellation);
         await job.DeleteOldAsync(cancellation);
     }
@@ -62,7 +62,7 @@ public sealed class MigrateStep(MigrationOptions options, AcceptedRisks risks) :
             throw FailureException.Refused($"The database '{database}' is at revision {before}, which the image does not carry: it is ahead of this code. Release from a branch that has this revision. Nothing was changed.");
     }
 
-    private static async Task UpgradeAsync(MigrationJob job, StepContext context, string? before, ImmutableArray<SchemaRevision> applied, CancellationToken cancellation)
+    private static async Task UpgradeAsync(MigrationJob job, StepContext context, Database database, string? before, ImmutableArray<SchemaRevision> applied, CancellationToken cancellation)
     {
         var target = applied[^1].Id;
         context.Log.Information("Schema: current {Current}, target {Target}", before ?? "(empty)", target);
@@ -70,8 +70,13 @@ public sealed class MigrateStep(MigrationOptions options, AcceptedRisks risks) :
             context.Log.Information("Schema: to apply {Revision}, {Doc}", revision.Id, revision.Doc);
         // The exact revision, not 'head': what was shown is what runs.
         if (await job.RunAsync("upgrade", ["alembic", "upgrade", target], line => context.Log.Information("alembic: {Line:l}", line), cancellation) is { } why)
-            throw new FailureException($"'alembic upgrade {target}' failed: {why}. Its output is above. The pods were not touched. A revision runs whole or not at all: ./build.sh Status shows where the database stands.");
+            throw Failed($"'alembic upgrade {target}' failed: {why}. Its output is above. The pods were not touched.", before, await database.SchemaRevisionAsync(cancellation));
     }
+
+    // Each revision is a transaction of its own: those before the one that failed stay.
+    private static FailureException Failed(string sentence, string? before, string? now) => before == now
+        ? new FailureException($"{sentence} The schema is as it was, at revision {now ?? "(none)"}.")
+        : new FailureException($"{sentence} The schema went from revision {before ?? "(none)"} to {now ?? "(none)"} and stays there; run Migrate again once the cause is gone.", ExitCode.NotPutBack);
 
     private static async Task RecordAsync(StepContext context, Database database, string? before, ImmutableArray<SchemaRevision> applied, CancellationToken cancellation)
     {

@@ -21,32 +21,27 @@ internal sealed class MigrationJob(ClusterConnection cluster, StepContext contex
     /// <exception cref="FailureException">It never started, or did not end in time.</exception>
     public async Task<string?> RunAsync(string purpose, string[] command, Action<string> line, CancellationToken cancellation)
     {
-        var release = context.Ledger.Current;
-        var manifest = Manifest(release, purpose, command);
-        var name = manifest.Name();
+        var manifest = Manifest(context.Ledger.Current, purpose, command);
         await CreateAsync(manifest, cancellation);
         var started = context.Time.GetTimestamp();
         var judge = new StartJudge(context.Time);
-        var followed = false;
+        var log = new JobLog(cluster, context, line);
         while (true)
         {
-            var job = await cluster.FindAsync(Resource.Jobs, name, cancellation) ?? throw new FailureException($"Job/{name} was deleted by somebody while it ran.");
-            var pod = await cluster.ListAsync(Resource.Pods, $"job-name={name}", cancellation) is [.., var last] ? last : null;
-            if (!followed && pod.Text("status", "phase") is "Running" or "Succeeded" or "Failed")
-            {
-                await PodLog.FollowAsync(cluster, pod!.Name(), line, cancellation);
-                followed = true;
+            var job = await FindAsync(manifest.Name(), cancellation);
+            var pod = await PodOfAsync(job, cancellation);
+            var left = options.Timeout - context.Time.GetElapsedTime(started);
+            if (pod.Text("status", "phase") is "Running" or "Succeeded" or "Failed" && left > TimeSpan.Zero
+                && await log.FollowAsync(pod!.Name(), ContainerOf(manifest).Text("name")!, left, cancellation))
                 continue;
-            }
-
             if (job.Condition("Complete").Text("status") == "True")
                 return null;
             if (job.Condition("Failed").Text("status") == "True")
                 return Ending(job, pod);
             if (pod is not null && judge.Failure(pod) is { } trouble)
-                throw new FailureException($"Job/{name} cannot start: {trouble}");
-            if (context.Time.GetElapsedTime(started) > options.Timeout)
-                throw new FailureException($"Job/{name} did not end within {options.Timeout} (--migration-timeout) and still runs. Watch it with 'kubectl -n {cluster.Namespace} logs -f job/{name}', then run the same command again: it joins the Job.", ExitCode.NotPutBack);
+                throw await CannotStartAsync(job, trouble, cancellation);
+            if (left <= TimeSpan.Zero)
+                throw new FailureException($"Job/{job.Name()} did not end within {options.Timeout} (--migration-timeout) and still runs. Watch it with 'kubectl -n {cluster.Namespace} logs -f job/{job.Name()}', then run the same command again: it joins the Job.", ExitCode.NotPutBack);
             await Task.Delay(Poll, context.Time, cancellation);
         }
     }
@@ -81,12 +76,28 @@ internal sealed class MigrationJob(ClusterConnection cluster, StepContext contex
         await cluster.CreateAsync(Resource.Jobs, manifest, cancellation);
     }
 
+    private async Task<JsonObject> FindAsync(string name, CancellationToken cancellation) =>
+        await cluster.FindAsync(Resource.Jobs, name, cancellation) ?? throw new FailureException($"Job/{name} was deleted by somebody while it ran.");
+
+    // A Job of the same name that was deleted may have left its pod for a while.
+    private async Task<JsonObject?> PodOfAsync(JsonObject job, CancellationToken cancellation) =>
+        (await cluster.ListAsync(Resource.Pods, $"job-name={job.Name()}", cancellation))
+            .Where(p => p.Items("metadata", "ownerReferences").Any(o => o.Text("uid") == job.Text("metadata", "uid")))
+            .MaxBy(p => p.Text("metadata", "creationTimestamp"), StringComparer.Ordinal);
+
+    // Left there, it would migrate on some later day, when what it waits for arrives and nobody watches.
+    private async Task<FailureException> CannotStartAsync(JsonObject job, PodTrouble trouble, CancellationToken cancellation)
+    {
+        await cluster.DeleteAsync(Resource.Jobs, job.Name(), cancellation);
+        return new FailureException($"Job/{job.Name()} cannot start: {trouble}. It was removed; nothing was migrated.");
+    }
+
     private static string Ending(JsonObject job, JsonObject? pod)
     {
-        var ended = pod?.Items("status", "containerStatuses").FirstOrDefault()?.At("state", "terminated");
+        var ended = (pod is null ? [] : PodTrouble.Statuses(pod)).Select(s => s.At("state", "terminated")).FirstOrDefault(t => t.Number("exitCode") != 0);
         return ended is null
             ? $"Job/{job.Name()}: {job.Condition("Failed").Text("reason")}, {job.Condition("Failed").Text("message")}"
-            : $"Pod/{pod!.Name()} on node {pod.Text("spec", "nodeName")}: {ended.Text("reason")}, exit code {ended.Number("exitCode")}{(ended.Text("message") is { } message ? $" ({message})" : "")}";
+            : $"Pod/{pod!.Name()} on node {pod.Text("spec", "nodeName")}: {ended.Text("reason")}, {ContainerExit.Of(ended.Number("exitCode"))}{(ended.Text("message") is { } message ? $" ({message})" : "")}";
     }
 
     private JsonObject Manifest(Release release, string purpose, string[] command)
@@ -96,8 +107,16 @@ internal sealed class MigrationJob(ClusterConnection cluster, StepContext contex
             throw new UsageException($"No container in '{ManifestFiles.MigrationJob}' has the image '{options.Manifests.ImageRepository}'. Check --image-repository.");
         var metadata = job.At("metadata")!;
         metadata["name"] = $"{job.Name()}-{release.Number}-{purpose}";
-        metadata["labels"] = new JsonObject { [JobLabel] = $"{release.Number}" };
-        PodTemplate.Containers(job).First()["command"] = new JsonArray([.. command.Select(c => JsonValue.Create(c))]);
+        if (metadata["labels"] is not JsonObject)
+            metadata["labels"] = new JsonObject();
+        metadata["labels"]![JobLabel] = $"{release.Number}";
+        var container = ContainerOf(job);
+        container["command"] = new JsonArray([.. command.Select(c => JsonValue.Create(c))]);
+        container.Remove("args");
         return job;
     }
+
+    // Beside it may stand a proxy to the database.
+    private JsonObject ContainerOf(JsonObject job) =>
+        PodTemplate.Containers(job).First(c => c.Text("image") == context.Ledger.Current.Image!.Reference);
 }

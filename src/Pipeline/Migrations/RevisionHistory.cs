@@ -24,15 +24,9 @@ internal sealed partial record RevisionHistory(ImmutableArray<SchemaRevision> Re
     /// <param name="current">The revision that the database has; null before the first migration.</param>
     public ImmutableArray<SchemaRevision> After(string? current)
     {
-        var wanted = new Stack<string>();
-        var path = new HashSet<string>();
-        if (Head is { } head && head.Id != current)
-            wanted.Push(head.Id);
-        while (wanted.TryPop(out var id))
-            if (path.Add(id) && Revisions.FirstOrDefault(r => r.Id == id) is { } found)
-                foreach (var parent in found.Parents.Where(p => p != current))
-                    wanted.Push(parent);
-        return [.. Revisions.Where(r => path.Contains(r.Id))];
+        // Across a join, one branch may be applied already: everything that leads to the current one is.
+        var (wanted, done) = (UpTo(Head?.Id), UpTo(current));
+        return [.. Revisions.Where(r => wanted.Contains(r.Id) && !done.Contains(r.Id))];
     }
 
     /// <summary>Reads what <c>alembic history</c> printed, newest first:
@@ -43,12 +37,27 @@ internal sealed partial record RevisionHistory(ImmutableArray<SchemaRevision> Re
                 where match.Success
                 select new SchemaRevision(
                     match.Groups["id"].Value,
-                    [.. match.Groups["parents"].Value.Split(',', StringSplitOptions.TrimEntries).Where(p => p != "<base>").Select(p => p.Split(' ')[0])],
+                    [.. DependsOn().Replace(match.Groups["parents"].Value, "").Split(',', StringSplitOptions.TrimEntries).Where(p => p != "<base>")],
                     match.Groups["marks"].Value.Contains("(head)", StringComparison.Ordinal),
                     match.Groups["doc"].Value)]);
 
+    private HashSet<string> UpTo(string? revision)
+    {
+        var found = new HashSet<string>();
+        var next = new Stack<string>(revision is null ? [] : [revision]);
+        while (next.TryPop(out var id))
+            if (found.Add(id))
+                foreach (var parent in Revisions.FirstOrDefault(r => r.Id == id)?.Parents ?? [])
+                    next.Push(parent);
+        return found;
+    }
+
     [GeneratedRegex(@"^(?<parents>[^>]*?(<base>)?) -> (?<id>\S+?)(?<marks>( \([^)]*\))*), (?<doc>.*)$", RegexOptions.ExplicitCapture)]
     private static partial Regex Line();
+
+    // aaaa (dep1, dep2) -> bbbb
+    [GeneratedRegex(@" \([^)]*\)")]
+    private static partial Regex DependsOn();
 }
 
 /// <summary>One revision.</summary>

@@ -6,16 +6,13 @@ namespace Pipeline.Migrations;
 /// <summary>Decides that a Job's pod will never start.</summary>
 internal sealed class StartJudge(TimeProvider time)
 {
-    private readonly Dictionary<string, long> since = [];
+    private long? since;
 
     /// <summary>The trouble that lasted for longer than it may; null while there is hope.</summary>
     public PodTrouble? Failure(JsonObject pod)
     {
         var trouble = PodTrouble.In(pod).FirstOrDefault();
-        if (trouble is null)
-            return null;
-        if (!since.TryGetValue(trouble.Reason, out var first))
-            since[trouble.Reason] = first = time.GetTimestamp();
-        return time.GetElapsedTime(first) >= trouble.Grace ? trouble : null;
+        since = trouble is null ? null : since ?? time.GetTimestamp();
+        return trouble is not null && time.GetElapsedTime(since!.Value) >= trouble.Grace ? trouble : null;
     }
 }

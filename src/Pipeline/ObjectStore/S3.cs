@@ -37,9 +37,17 @@ public static class S3
         public override HttpClient CreateHttpClient(IClientConfig clientConfig)
         {
             var handler = new SocketsHttpHandler { MaxConnectionsPerServer = connections, PooledConnectionLifetime = TimeSpan.FromMinutes(5) };
-            var client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
-            client.DefaultRequestHeaders.ExpectContinue = false;
-            return client;
+            return new HttpClient(new Plain(handler)) { Timeout = Timeout.InfiniteTimeSpan };
+        }
+
+        // The SDK asks for it on every request, which a default of the client does not override.
+        private sealed class Plain(HttpMessageHandler inner) : DelegatingHandler(inner)
+        {
+            protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+            {
+                request.Headers.ExpectContinue = false;
+                return base.SendAsync(request, cancellationToken);
+            }
         }
     }
 }

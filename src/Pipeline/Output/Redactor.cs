@@ -1,3 +1,5 @@
+using System.Text;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Pipeline.Settings;
 
@@ -12,25 +14,45 @@ public sealed partial class Redactor
     private readonly Lock gate = new();
     private volatile string[] secrets = [];
 
-    /// <summary>Masks <paramref name="secret"/>, also in its URL-encoded form, from now on.</summary>
+    /// <summary>Masks <paramref name="secret"/> from now on, also as an address, a Kubernetes Secret and JSON write it.</summary>
     public void Hide(Secret? secret)
     {
         if (secret is null || secret.Reveal().Length < ShortestSecret)
             return;
         var value = secret.Reveal();
         lock (gate)
-            secrets = [.. secrets.Append(value).Append(Uri.EscapeDataString(value)).Distinct().OrderByDescending(s => s.Length)];
+            secrets = [.. secrets.Union([value, Uri.EscapeDataString(value), Convert.ToBase64String(Encoding.UTF8.GetBytes(value)), JsonEncodedText.Encode(value).Value])];
     }
 
     /// <summary>The text without its secrets.</summary>
     public string Redact(string text)
     {
-        foreach (var secret in secrets)
-            text = text.Replace(secret, Mask, StringComparison.Ordinal);
+        text = WithoutSecrets(text);
         return text.Contains("://", StringComparison.Ordinal) ? PasswordInAddress().Replace(text, "${before}" + Mask + "@") : text;
     }
 
-    // postgresql://user:password@host
-    [GeneratedRegex(@"(?<before>[a-zA-Z][a-zA-Z0-9+.-]*://[^/\s:@]*:)[^/\s@]+@", RegexOptions.ExplicitCapture)]
+    // Everything is found before anything is replaced: of two secrets that overlap, neither may leave its rest.
+    private string WithoutSecrets(string text)
+    {
+        var found = new List<(int From, int To)>();
+        foreach (var secret in secrets)
+            for (var at = text.IndexOf(secret, StringComparison.Ordinal); at >= 0; at = text.IndexOf(secret, at + 1, StringComparison.Ordinal))
+                found.Add((at, at + secret.Length));
+        if (found.Count == 0)
+            return text;
+        found.Sort();
+        var (masked, end) = (new StringBuilder(text.Length), 0);
+        foreach (var (from, to) in found)
+        {
+            if (from >= end)
+                masked.Append(text, end, from - end).Append(Mask);
+            end = Math.Max(end, to);
+        }
+
+        return masked.Append(text, end, text.Length - end).ToString();
+    }
+
+    // postgresql://user:password@host, the password perhaps with an @ that should have been encoded.
+    [GeneratedRegex(@"(?<before>[a-zA-Z][a-zA-Z0-9+.-]*://[^/\s:@]*:)[^/\s]+@", RegexOptions.ExplicitCapture)]
     private static partial Regex PasswordInAddress();
 }

@@ -5,6 +5,7 @@ public sealed class Summary
 {
     private readonly Lock gate = new();
     private readonly List<string> changed = [];
+    private readonly List<string> putBack = [];
     private readonly List<string> leftAlone = [];
 
     /// <summary>Something that is different now.</summary>
@@ -12,6 +13,13 @@ public sealed class Summary
     {
         lock (gate)
             changed.Add(sentence);
+    }
+
+    /// <summary>Something that this run had changed and that is again as it was.</summary>
+    public void PutBack(string sentence)
+    {
+        lock (gate)
+            putBack.Add(sentence);
     }
 
     /// <summary>Something that was already as it should be.</summary>
@@ -35,6 +43,6 @@ public sealed class Summary
     public IReadOnlyList<string> Lines()
     {
         lock (gate)
-            return [.. changed.Select(s => "changed      " + s), .. leftAlone.Select(s => "left alone   " + s)];
+            return [.. changed.Select(s => "changed      " + s), .. putBack.Select(s => "put back     " + s), .. leftAlone.Select(s => "left alone   " + s)];
     }
 }

@@ -6,12 +6,12 @@ internal static class NeededRights
     private static readonly (string Group, string Resource, string Verbs)[] ByResource =
     [
         ("", "configmaps", "get list create update patch delete"),
-        ("coordination.k8s.io", "leases", "get create update"),
-        ("apps", "deployments", "get list watch create patch"),
+        ("coordination.k8s.io", "leases", "get list create update"),
+        ("apps", "deployments", "get list watch create update patch delete"),
         ("apps", "replicasets", "list watch"),
         ("", "pods", "list watch"),
         ("", "pods/log", "get"),
-        ("", "services", "get create patch"),
+        ("", "services", "get create update patch delete"),
         ("batch", "jobs", "get list watch create delete"),
         ("", "events", "list"),
     ];

@@ -32,6 +32,10 @@ public sealed record PreflightOptions
     /// <value><c>db-credentials</c>.</value>
     public IReadOnlyList<string> Secrets { get; init; } = ["db-credentials"];
 
+    /// <summary>Adds the sentences of settings that only later steps use: what is wrong there must not be found after the backup.</summary>
+    /// <value>None.</value>
+    public IReadOnlyList<Action<Faults>> LaterSettings { get; init; } = [];
+
     /// <summary>Adds a sentence for everything that is wrong.</summary>
     public void Check(Faults faults)
     {
@@ -41,5 +45,7 @@ public sealed record PreflightOptions
         Backup.Check(faults);
         Frontend.Check(faults);
         Cdn.Check(faults);
+        foreach (var check in LaterSettings)
+            check(faults);
     }
 }

@@ -32,7 +32,7 @@ internal static class PreflightRun
         {
             return await check.LookAsync(context, both.Token);
         }
-        catch (Exception e) when (e is FailureException or UsageException)
+        catch (FailureException e)
         {
             return new Finding(check.Name, FindingState.Failed, e.Message);
         }

@@ -26,7 +26,7 @@ public sealed record AcceptedRisks
     {
         var release = context.Ledger.Current;
         if (!accepted)
-            throw FailureException.Refused($"Release {release.Number} ({release.Version}) has no {what}, so nothing may change. Run ./build.sh {target}, or accept the risk with {flag}.");
+            throw FailureException.Refused($"Release {release.Number} ({release.Version}) has no {what}, so nothing may change. Leave {target} in the plan, or accept the risk with {flag}.");
         context.Log.Warning("Going on without a {What}: {Flag} accepts it, and the record says so", what, flag);
         await context.Ledger.UpdateAsync(r => r with { Accepted = [.. r.Accepted.Union([$"{flag} by {Operator.Describe()}"])] }, cancellation);
     }

@@ -14,7 +14,7 @@ internal sealed record LeaseHolder(string Who, string Why, string Host, int Proc
     private const string BootIdFile = "/proc/sys/kernel/random/boot_id";
     private const string ProcessNamespace = "/proc/self/ns/pid";
 
-    public string Identity => $"{Who} #{Process.ToString(CultureInfo.InvariantCulture)}";
+    public string Identity => Process == 0 ? Who : $"{Who} #{Process.ToString(CultureInfo.InvariantCulture)}";
 
     public string Sentence => $"{Identity} for {Why}";
 

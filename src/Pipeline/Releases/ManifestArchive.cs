@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Pipeline.Cluster;
 using Pipeline.Errors;
@@ -12,7 +13,10 @@ internal sealed class ManifestArchive(ClusterConnection cluster)
     private const int PartBytes = 680 * 1024;
     private const string Key = "manifests.json.gz";
 
-    /// <summary>Keeps the manifests of a release; what was kept for the same number before is replaced.</summary>
+    /// <summary>
+    /// Keeps the manifests of a release; what was kept for the same number before is replaced. Secrets are left out: whoever may read
+    /// the record must not read them, and going back leaves those in the cluster as they are.
+    /// </summary>
     public async Task WriteAsync(int number, IReadOnlyList<JsonObject> manifests, CancellationToken cancellation)
     {
         var parts = Compressed(manifests).Chunk(PartBytes).ToList();
@@ -30,9 +34,16 @@ internal sealed class ManifestArchive(ClusterConnection cluster)
         var parts = await PartsAsync(number, cancellation);
         if (parts.Count == 0)
             throw new FailureException($"The manifests of release {number} are not kept in namespace '{cluster.Namespace}'; choose another with --rollback-to (./build.sh History lists them).");
-        var bytes = parts.OrderBy(PartOf).SelectMany(p => Convert.FromBase64String(p.Text("binaryData", Key) ?? "")).ToArray();
-        await using var unpacked = new GZipStream(new MemoryStream(bytes), CompressionMode.Decompress);
-        return [.. ((JsonArray)(await JsonNode.ParseAsync(unpacked, cancellationToken: cancellation))!).OfType<JsonObject>()];
+        try
+        {
+            var bytes = parts.OrderBy(PartOf).SelectMany(p => Convert.FromBase64String(p.Text("binaryData", Key) ?? "")).ToArray();
+            await using var unpacked = new GZipStream(new MemoryStream(bytes), CompressionMode.Decompress);
+            return [.. (await JsonNode.ParseAsync(unpacked, cancellationToken: cancellation))!.AsArray().OfType<JsonObject>()];
+        }
+        catch (Exception e) when (e is FormatException or InvalidDataException or JsonException or InvalidOperationException)
+        {
+            throw new FailureException($"The manifests of release {number} in namespace '{cluster.Namespace}' are damaged: {e.Message} Choose another with --rollback-to (./build.sh History lists them).", cause: e);
+        }
     }
 
     /// <summary>Forgets the manifests of a release.</summary>
@@ -52,7 +63,7 @@ internal sealed class ManifestArchive(ClusterConnection cluster)
         var packed = new MemoryStream();
         using (var gzip = new GZipStream(packed, CompressionLevel.SmallestSize))
         using (var writer = new StreamWriter(gzip))
-            writer.Write(new JsonArray([.. manifests.Select(m => m.DeepClone())]).ToJsonString());
+            writer.Write(new JsonArray([.. manifests.Where(m => m.Kind() != Resource.Secrets.Kind).Select(m => m.DeepClone())]).ToJsonString());
         return packed.ToArray();
     }
 

@@ -16,19 +16,21 @@ public sealed class PipelineSession : IAsyncDisposable
     private readonly CancellationTokenSource stop = new();
     private readonly Signals signals;
     private readonly RunEnd end;
+    private readonly RunningSteps running;
     private Task<Source>? source;
     private ClusterConnection? cluster;
     private DeployLease? lease;
     private ILogger log = Serilog.Core.Logger.None;
     private RunOptions? shared;
-    private bool failed;
+    private int failures;
     private bool isClosed;
 
     /// <param name="time">The clock.</param>
     public PipelineSession(TimeProvider time)
     {
         Time = time;
-        signals = new Signals(stop);
+        signals = new Signals(stop, time);
+        running = new RunningSteps(time);
         end = new RunEnd(this);
     }
 
@@ -53,6 +55,12 @@ public sealed class PipelineSession : IAsyncDisposable
 
     internal RunOptions? Shared => shared;
 
+    internal Signals Signals => signals;
+
+    internal TimeSpan? SignalAge => signals.Age;
+
+    private bool IsLockLost => lease is { Lost.IsCancellationRequested: true };
+
     /// <summary>Runs one step: records its start and end; on its failure stops the steps beside it and puts back what this run changed.</summary>
     /// <param name="step">The step.</param>
     /// <param name="options">The settings that every step shares.</param>
@@ -64,6 +72,7 @@ public sealed class PipelineSession : IAsyncDisposable
             log.Information("Environment {Name:l}: {Place:l}", name, options.Cluster.Place);
         var context = new StepContext(this, options, log);
         var record = new StepRecord(step.Name, StepState.Running, Time.GetUtcNow());
+        var own = running.Begin();
         try
         {
             await Ledger.UpdateAsync(r => r.With(record), stop.Token);
@@ -72,8 +81,16 @@ public sealed class PipelineSession : IAsyncDisposable
         }
         catch (Exception e)
         {
-            await FailAsync(record, e);
-            throw new FailureException(Redactor.Redact(Explained(e)), ExitCode ?? Errors.ExitCode.Failed, e);
+            var isAftermath = failures > 0 && !signals.Received && e is OperationCanceledException;
+            var sentence = Redactor.Redact(Explained(e));
+            await FailAsync(record, e, sentence, own);
+            if (isAftermath)
+                throw new OperationCanceledException("Stopped, because another step failed.", e);
+            throw new FailureException(sentence, ExitCode ?? Errors.ExitCode.Failed, e);
+        }
+        finally
+        {
+            own.SetResult();
         }
     }
 
@@ -93,9 +110,13 @@ public sealed class PipelineSession : IAsyncDisposable
             return;
         isClosed = true;
         if (Ledger.IsOpen)
-            await end.CloseAsync(failed, ExitCode);
+            await end.CloseAsync(failures > 0, ExitCode);
         if (lease is not null)
+        {
+            await lease.ReleaseAsync(end.ReleaseLimit);
             await lease.DisposeAsync();
+        }
+
         cluster?.Dispose();
         signals.Dispose();
         Ledger.Dispose();
@@ -112,7 +133,7 @@ public sealed class PipelineSession : IAsyncDisposable
         {
             if (cluster is null)
             {
-                var opened = ClusterConnection.Open(options.Cluster);
+                var opened = ClusterConnection.Open(options.Cluster, Time);
                 await ClusterPin.ProveAsync(opened, options.Cluster, log, cancellation);
                 cluster = opened;
             }
@@ -132,7 +153,7 @@ public sealed class PipelineSession : IAsyncDisposable
         try
         {
             if (!Ledger.IsOpen)
-                await OpenAsync(connection, rollback ?? await DraftAsync(context.Options.Release, cancellation), cancellation);
+                await OpenAsync(connection, rollback ?? await DraftAsync(context.Options.Release, cancellation), context.Options.Release.Fresh, cancellation);
             return Ledger.Current;
         }
         finally
@@ -156,43 +177,50 @@ public sealed class PipelineSession : IAsyncDisposable
         };
     }
 
-    private async Task OpenAsync(ClusterConnection connection, Release wanted, CancellationToken cancellation)
+    private async Task OpenAsync(ClusterConnection connection, Release wanted, bool fresh, CancellationToken cancellation)
     {
         var purpose = wanted.Rollback is { } back ? $"Rollback to release {back.To}" : $"Deploy of {wanted.Version}";
         lease = await DeployLease.AcquireAsync(connection, LeaseHolder.Current(purpose), Time, log, cancellation);
         lease.Lost.Register(stop.Cancel);
         var store = new RecordStore(connection);
-        var (release, history) = await ReleaseOpening.OpenAsync(store, wanted, cancellation);
-        await Ledger.OpenAsync(store, release, history, cancellation);
+        var (release, history) = await ReleaseOpening.OpenAsync(store, wanted, fresh, cancellation);
+        await Ledger.OpenAsync(store, release with { TookOver = lease.TakenFrom ?? release.TookOver }, history, cancellation);
         log.Information("Release {Number} of {Environment}: {Version}, commit {Commit}", release.Number, release.Environment, release.Version, release.Commit[..12]);
     }
 
-    private async Task FailAsync(StepRecord record, Exception error)
+    private async Task FailAsync(StepRecord record, Exception error, string sentence, TaskCompletionSource own)
     {
-        var cancelled = error is OperationCanceledException;
-        var first = !failed;
-        failed = true;
-        ExitCode = signals.Received ? Errors.ExitCode.Cancelled : CodeOf(error, ExitCode);
+        var state = error is OperationCanceledException && stop.IsCancellationRequested ? StepState.Cancelled : StepState.Failed;
+        var first = Interlocked.Increment(ref failures) == 1;
+        ExitCode = CodeOf(error);
         await stop.CancelAsync();
-        var ended = record with { State = cancelled ? StepState.Cancelled : StepState.Failed, Ended = Time.GetUtcNow(), Error = Redactor.Redact(Explained(error)) };
-        await end.RecordAsync(r => r.With(ended));
-        if (first && !signals.Received && !Undo.IsEmpty)
+        await end.RecordAsync(r => r.With(record with { State = state, Ended = Time.GetUtcNow(), Error = sentence }));
+        // Who lost the lock changes nothing any more, not even back: another run is at work.
+        if (!first || signals.Received || IsLockLost)
+            return;
+        if (!await running.OthersEndedAsync(own))
+            log.Warning("A step beside this one does not end; putting back all the same");
+        if (!Undo.IsEmpty)
             ExitCode = await end.UndoAsync(log);
     }
 
-    // A sibling that was cancelled because another step failed says nothing new.
-    private static int CodeOf(Exception error, int? soFar) => error switch
+    // The first failure decides. What a later one adds is its aftermath, unless it left something changed.
+    private int CodeOf(Exception error) => (error, ExitCode) switch
     {
-        OperationCanceledException => soFar ?? Errors.ExitCode.Cancelled,
-        FailureException failure => failure.ExitCode,
-        UsageException => Errors.ExitCode.Usage,
+        (FailureException { ExitCode: Errors.ExitCode.NotPutBack }, _) => Errors.ExitCode.NotPutBack,
+        (_, Errors.ExitCode.PutBack or Errors.ExitCode.NotPutBack) => ExitCode.Value,
+        _ when signals.Received => Errors.ExitCode.Cancelled,
+        _ when IsLockLost => Undo.IsEmpty ? Errors.ExitCode.Failed : Errors.ExitCode.NotPutBack,
+        (_, { } soFar) => soFar,
+        (FailureException failure, _) => failure.ExitCode,
+        (UsageException, _) => Errors.ExitCode.Usage,
         _ => Errors.ExitCode.Failed,
     };
 
     private string Explained(Exception error) => error switch
     {
-        OperationCanceledException when lease is { Lost.IsCancellationRequested: true } => "Stopped: another run took the deploy lock.",
-        OperationCanceledException => "Stopped before its end.",
+        OperationCanceledException when IsLockLost => "Stopped: another run took the deploy lock. What was done stays; look with ./build.sh Status.",
+        OperationCanceledException when stop.IsCancellationRequested => "Stopped before its end.",
         FailureException or UsageException => error.Message,
         _ => $"{error.GetType().Name}: {error.Message}",
     };

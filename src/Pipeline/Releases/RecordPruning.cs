@@ -12,7 +12,8 @@ internal sealed class RecordPruning(ClusterConnection cluster)
         var store = new RecordStore(cluster);
         var history = await store.ReadAsync(cancellation);
         var superfluous = history.Superfluous(keep).ToHashSet();
-        foreach (var release in superfluous)
+        // Oldest first: a pruning that is cut off must not forget a rollback and keep the release that it left.
+        foreach (var release in superfluous.OrderBy(r => r.Number))
             await store.DeleteAsync(release.Number, cancellation);
         var needed = history.Releases.Where(r => !superfluous.Contains(r)).SelectMany(r => r.Rollout?.Objects ?? [])
             .Where(o => o.Kind == Resource.ConfigMaps.Kind).Select(o => o.Name).ToHashSet();

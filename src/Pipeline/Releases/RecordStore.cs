@@ -15,8 +15,9 @@ internal sealed class RecordStore(ClusterConnection cluster)
     private const string NumberLabel = "pipeline/number";
     private const string Key = "release.json";
 
-    // By release number: what the next write must find unchanged.
+    // By release number: what the next write must find unchanged, and what the last one said.
     private readonly Dictionary<int, string> resourceVersions = [];
+    private readonly Dictionary<int, string> sent = [];
 
     /// <summary>Every kept record, newest first.</summary>
     public async Task<ReleaseHistory> ReadAsync(CancellationToken cancellation)
@@ -44,14 +45,19 @@ internal sealed class RecordStore(ClusterConnection cluster)
     /// <exception cref="FailureException">Somebody else wrote it in between.</exception>
     public async Task WriteAsync(Release release, CancellationToken cancellation)
     {
-        var body = ConfigMap(release);
-        body["metadata"]!["resourceVersion"] = resourceVersions[release.Number];
+        var earlier = sent.GetValueOrDefault(release.Number);
         try
         {
-            Remember(release.Number, await cluster.ReplaceAsync(Resource.ConfigMaps, body, cancellation));
+            await ReplaceAsync(release, cancellation);
         }
         catch (ClusterRequestException e) when (e.IsConflict)
         {
+            if (await IsStoredAsync(release.Number, earlier, cancellation))
+            {
+                await ReplaceAsync(release, cancellation);
+                return;
+            }
+
             throw FailureException.Refused($"The record of release {release.Number} was changed by another run in between. Look at it with ./build.sh Status, then start again.");
         }
     }
@@ -61,6 +67,25 @@ internal sealed class RecordStore(ClusterConnection cluster)
     {
         await new ManifestArchive(cluster).DeleteAsync(number, cancellation);
         await cluster.DeleteAsync(Resource.ConfigMaps, NameOf(number), cancellation);
+    }
+
+    private async Task ReplaceAsync(Release release, CancellationToken cancellation)
+    {
+        var body = ConfigMap(release);
+        body["metadata"]!["resourceVersion"] = resourceVersions[release.Number];
+        var written = cluster.ReplaceAsync(Resource.ConfigMaps, body, cancellation);
+        sent[release.Number] = body.Text("data", Key)!;
+        Remember(release.Number, await written);
+    }
+
+    // A write that was stopped, or whose answer was lost, may have been stored all the same.
+    private async Task<bool> IsStoredAsync(int number, string? earlier, CancellationToken cancellation)
+    {
+        var stored = await cluster.FindAsync(Resource.ConfigMaps, NameOf(number), cancellation);
+        if (stored is null || stored.Text("data", Key) != earlier)
+            return false;
+        Remember(number, stored);
+        return true;
     }
 
     private static string NameOf(int number) => $"pipeline-release-{number}";
@@ -87,7 +112,10 @@ internal sealed class RecordStore(ClusterConnection cluster)
     {
         try
         {
-            var release = JsonSerializer.Deserialize(configMap.Text("data", Key) ?? "", ReleaseJson.Default.Release)!;
+            var release = JsonSerializer.Deserialize(configMap.Text("data", Key) ?? "", ReleaseJson.Default.Release)
+                ?? throw new JsonException("it is empty");
+            if (release.Format > Release.NewestFormat)
+                throw FailureException.Refused($"The record ConfigMap/{configMap.Name()} in namespace '{cluster.Namespace}' has format {release.Format}, and this build reads up to {Release.NewestFormat}. Run the build of a newer commit.");
             Remember(release.Number, configMap);
             return release;
         }

@@ -15,8 +15,11 @@ namespace Pipeline.Releases;
 /// </summary>
 public sealed record Release
 {
+    /// <summary>The newest <see cref="Format"/> that this build reads.</summary>
+    public const int NewestFormat = 1;
+
     /// <summary>The version of this record's own format.</summary>
-    public int Format { get; init; } = 1;
+    public int Format { get; init; } = NewestFormat;
 
     /// <summary>1 for the first release of an environment, and one more for each that follows; 0 while it is only a draft.</summary>
     public int Number { get; init; }
@@ -51,6 +54,9 @@ public sealed record Release
     /// <summary>Why a person rolled back, in their words.</summary>
     public string? Reason { get; init; }
 
+    /// <summary>Whose deploy lock it took over, or who freed it; null when nobody held it.</summary>
+    public string? TookOver { get; init; }
+
     /// <summary>Risks that a person accepted with a flag, each with the flag's name.</summary>
     public ImmutableArray<string> Accepted { get; init; } = [];
 
@@ -74,6 +80,9 @@ public sealed record Release
 
     /// <summary>The pages and assets in the bucket.</summary>
     public FrontendResult? Frontend { get; init; }
+
+    /// <summary>The pages that the bucket held before the environment's first release; null while nobody looked.</summary>
+    public ImmutableArray<string>? PagesFound { get; init; }
 
     /// <summary>What the CDN was told to forget.</summary>
     public InvalidationResult? Invalidation { get; init; }

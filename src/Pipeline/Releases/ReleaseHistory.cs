@@ -19,24 +19,29 @@ public sealed record ReleaseHistory(IReadOnlyList<Release> Releases)
 
     /// <summary>
     /// Where a rollback without a number goes. While the newest release is unfinished or half undone: to the live one. After a good
-    /// release: to the last verified one that was not rolled back from. After a rollback: where it went, so repeating it changes nothing.
+    /// release: to the last verified one that was not rolled back from. After a rollback, finished or cut off: where it went, so
+    /// repeating it goes on with what is missing and otherwise changes nothing.
     /// </summary>
     public Release? PreviousGood => Releases.FirstOrDefault(r => r.Outcome is not (ReleaseOutcome.Failed or ReleaseOutcome.PutBack)) switch
     {
         null => null,
         { Outcome: ReleaseOutcome.Succeeded, Rollback: null } newest => Releases.FirstOrDefault(r => r.IsGood && r.Number < newest.Number && !IsLeft(r)),
+        { Rollback: { } back } => Find(back.To),
         _ => Live,
     };
 
     /// <summary>The release with this number, or null when it is not kept.</summary>
     public Release? Find(int number) => Releases.FirstOrDefault(r => r.Number == number);
 
-    /// <summary>Finished records that nothing needs any more.</summary>
+    /// <summary>Records that nothing needs any more. Only the newest can still be gone on with, finished or not.</summary>
     /// <param name="keep">How many of the newest stay in any case.</param>
     public IEnumerable<Release> Superfluous(int keep) =>
-        Releases.Skip(keep).Where(r => r.Outcome != ReleaseOutcome.Unfinished && r != Live && r != PreviousGood);
+        Releases.Skip(keep).Where(r => r != Live && r != PreviousGood);
 
-    // A rollback to the release that already serves leaves nothing.
-    private bool IsLeft(Release release) =>
-        Releases.Any(r => r is { Outcome: ReleaseOutcome.Succeeded, Rollback: { } back } && back.From == release.Number && back.To != release.Number);
+    // The last rollback that touched it decides; one that came back to the release that already served leaves nothing.
+    private bool IsLeft(Release release)
+    {
+        var last = Releases.FirstOrDefault(r => r is { Outcome: ReleaseOutcome.Succeeded, Rollback: { } back } && (back.From == release.Number || back.To == release.Number));
+        return last is not null && last.Rollback!.To != release.Number;
+    }
 }

@@ -15,10 +15,10 @@ public static class ReleaseKey
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var input in inputs.Order(StringComparer.Ordinal))
-            foreach (var file in FilesIn(input))
+            // Paths relative to the input, and in their order: two clones have the same key wherever they are, also on Windows.
+            foreach (var (name, file) in FilesIn(input).Select(f => (Path.GetRelativePath(Path.GetDirectoryName(input)!, f).Replace('\\', '/'), f)).OrderBy(f => f.Item1, StringComparer.Ordinal))
             {
-                // Paths relative to the input: two clones in different folders have the same key.
-                hash.AppendData(Encoding.UTF8.GetBytes(Path.GetRelativePath(Path.GetDirectoryName(input)!, file).Replace('\\', '/') + '\n'));
+                hash.AppendData(Encoding.UTF8.GetBytes(name + '\n'));
                 await using var content = File.OpenRead(file);
                 hash.AppendData(await SHA256.HashDataAsync(content, cancellation));
             }
@@ -32,6 +32,6 @@ public static class ReleaseKey
             return File.Exists(input) ? [input] : [];
         var here = Directory.EnumerateFiles(input).Where(f => !f.EndsWith(".pyc", StringComparison.Ordinal));
         var below = Directory.EnumerateDirectories(input).Where(d => Path.GetFileName(d) is not ("node_modules" or "build" or "__pycache__" or ".vite")).SelectMany(FilesIn);
-        return here.Concat(below).Order(StringComparer.Ordinal);
+        return here.Concat(below);
     }
 }

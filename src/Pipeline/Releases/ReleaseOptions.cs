@@ -1,3 +1,4 @@
+using Pipeline.Cluster;
 using Pipeline.Settings;
 
 namespace Pipeline.Releases;
@@ -19,6 +20,10 @@ public sealed record ReleaseOptions
     /// <value>False.</value>
     public bool AllowDirty { get; init; }
 
+    /// <summary>Begins a new release although another one is unfinished, which stays as it is.</summary>
+    /// <value>False: refused.</value>
+    public bool Fresh { get; init; }
+
     /// <summary>Files and folders whose content makes a release what it is; they are part of its key.</summary>
     public IReadOnlyList<string> Inputs { get; init; } = [];
 
@@ -33,6 +38,9 @@ public sealed record ReleaseOptions
     public void Check(Faults faults)
     {
         faults.Require(nameof(EnvironmentName), EnvironmentName, "the environment's name");
+        // It becomes a label and the name of the profile's file.
+        if (EnvironmentName is { Length: > 0 } name && !LabelValue.IsValid(name))
+            faults.Add(nameof(EnvironmentName), $"'{name}' cannot name an environment. {LabelValue.Rule}");
         faults.Number(nameof(KeepReleases), KeepReleases, 20, 2, 500);
     }
 }

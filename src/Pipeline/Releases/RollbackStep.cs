@@ -57,7 +57,8 @@ public sealed class RollbackStep(
 
     private Release Record(StepContext context, ReleaseHistory history, Release target) => new()
     {
-        Environment = target.Environment,
+        // The profile's, not the record's: a profile that leads to another environment's namespace is refused.
+        Environment = context.Options.Release.EnvironmentName ?? target.Environment,
         Key = $"{target.Key}/rollback",
         Version = target.Version,
         Commit = target.Commit,
@@ -71,14 +72,31 @@ public sealed class RollbackStep(
 
     private async Task BackAsync(StepContext context, RolloutRestore restore, ReleaseHistory history, Release target, CancellationToken cancellation)
     {
-        await PagesAsync(context, history, target, cancellation);
+        var pages = await PagesOrFaultAsync(context, history, target, cancellation);
         var result = await restore.ToAsync(target, cancellation);
         await context.Ledger.UpdateAsync(r => r with { Rollout = result }, cancellation);
         if (result.Changed > 0)
             context.Summary.Changed($"the cluster: pods run {target.Image?.Reference} again");
         else
             context.Summary.LeftAlone($"the cluster: already as release {target.Number} left it");
+        if (pages is not null)
+            throw new FailureException($"The pods serve release {target.Number}, its pages do not: {pages.Message}", cause: pages);
         await new VerifyStep(verification).RunAsync(context, cancellation);
+    }
+
+    // A store that does not answer must not keep the pods from going back: users wait for those first.
+    private async Task<FailureException?> PagesOrFaultAsync(StepContext context, ReleaseHistory history, Release target, CancellationToken cancellation)
+    {
+        try
+        {
+            await PagesAsync(context, history, target, cancellation);
+            return null;
+        }
+        catch (FailureException e)
+        {
+            context.Log.Error("The pages are not back, the pods go back all the same: {Why:l}", e.Message);
+            return e;
+        }
     }
 
     private async Task PagesAsync(StepContext context, ReleaseHistory history, Release target, CancellationToken cancellation)

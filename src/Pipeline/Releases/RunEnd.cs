@@ -6,14 +6,20 @@ namespace Pipeline.Releases;
 /// <summary>What still has to be written and taken back when a run ends, even though its own token is cancelled by then.</summary>
 internal sealed class RunEnd(PipelineSession session)
 {
-    // A CI host kills what it cancelled after about ten seconds; the record and the lock must be done before.
+    // A CI host kills what it cancelled after a few seconds: five from the signal on are for everything, the last of them for the lock.
     private static readonly TimeSpan WriteLimit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LockShare = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan UndoLimit = TimeSpan.FromMinutes(15);
+
+    /// <summary>How long letting go of the lock may take.</summary>
+    public TimeSpan ReleaseLimit => session.SignalAge is { } age ? Longer(WriteLimit - age, LockShare) : WriteLimit;
+
+    private TimeSpan RecordLimit => session.SignalAge is { } age ? Longer(WriteLimit - LockShare - age, TimeSpan.Zero) : WriteLimit;
 
     /// <summary>Writes to the record. A record that cannot be written is left unfinished, which is what it then is.</summary>
     public async Task RecordAsync(Func<Release, Release> change)
     {
-        using var limit = new CancellationTokenSource(WriteLimit, session.Time);
+        using var limit = new CancellationTokenSource(RecordLimit, session.Time);
         try
         {
             await session.Ledger.UpdateAsync(change, limit.Token);
@@ -29,17 +35,9 @@ internal sealed class RunEnd(PipelineSession session)
     public async Task<int> UndoAsync(ILogger log)
     {
         using var limit = new CancellationTokenSource(UndoLimit, session.Time);
-        IReadOnlyList<string> left;
-        try
-        {
-            left = await session.Undo.RunAsync(log, limit.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            left = [$"the undo did not end within {UndoLimit.TotalMinutes} minutes"];
-        }
-
-        await RecordAsync(r => r with { Outcome = left.Count == 0 ? ReleaseOutcome.PutBack : ReleaseOutcome.NotPutBack });
+        var left = await session.Undo.RunAsync(log, session.Summary, limit.Token);
+        // A release that served before this run, and is put back to itself, still serves.
+        await RecordAsync(r => r with { Outcome = left.Count > 0 ? ReleaseOutcome.NotPutBack : r.Outcome == ReleaseOutcome.Succeeded ? r.Outcome : ReleaseOutcome.PutBack });
         foreach (var sentence in left)
             session.Summary.Changed($"NOT PUT BACK: {sentence}");
         return left.Count == 0 ? ExitCode.PutBack : ExitCode.NotPutBack;
@@ -61,6 +59,8 @@ internal sealed class RunEnd(PipelineSession session)
         if (outcome == ReleaseOutcome.Succeeded)
             await PruneAsync();
     }
+
+    private static TimeSpan Longer(TimeSpan one, TimeSpan other) => one > other ? one : other;
 
     private async Task PruneAsync()
     {

@@ -12,7 +12,7 @@ internal static class RunReport
             yield return "  " + line;
         var name = options.Release.EnvironmentName;
         var release = session.Ledger.Current;
-        if (exitCode == ExitCode.Done && release is { Number: > 0, Rollback: null } && !session.Summary.NothingChanged)
+        if (exitCode == ExitCode.Done && release is { Number: > 0, Rollback: null } && session.Ledger.History.Live is { } before && before.Number != release.Number && !session.Summary.NothingChanged)
             yield return $"  to go back   ./build.sh Rollback --profile {name}";
         var where = string.IsNullOrWhiteSpace(name) ? "" : $" · {name}: {options.Cluster.Place}";
         yield return $"Result: {Word(exitCode, session)}{(release.Number > 0 ? $", release {release.Number} ({release.Version})" : "")}{where}";

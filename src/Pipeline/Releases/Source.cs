@@ -1,5 +1,6 @@
 using CliWrap;
 using CliWrap.Buffered;
+using Pipeline.Cluster;
 using Pipeline.Errors;
 
 namespace Pipeline.Releases;
@@ -14,8 +15,9 @@ public sealed record Source(string Version, string Commit, bool IsDirty)
     /// <exception cref="UsageException">It is no git repository, or has no commit.</exception>
     public static async Task<Source> ReadAsync(ReleaseOptions options, CancellationToken cancellation)
     {
-        var commit = await GitAsync(options.Root, ["rev-parse", "HEAD"], cancellation);
-        var status = await GitAsync(options.Root, ["status", "--porcelain", "--untracked-files=no"], cancellation);
+        var commit = await GitAsync(options.Root, ["rev-parse", "--verify", "HEAD"], cancellation);
+        // The build writes its own schema: an editor's help, no part of a release.
+        var status = await GitAsync(options.Root, ["status", "--porcelain", "--untracked-files=no", "--", ":/", ":(top,exclude).nuke/build.schema.json"], cancellation);
         var version = string.IsNullOrWhiteSpace(options.ReleaseVersion)
             ? await GitAsync(options.Root, ["describe", "--tags", "--always"], cancellation)
             : options.ReleaseVersion.Trim();
@@ -31,14 +33,9 @@ public sealed record Source(string Version, string Commit, bool IsDirty)
     }
 
     // The version becomes an image tag, an object key and a label: the narrowest of the three decides.
-    private static string CheckedVersion(string version)
-    {
-        var valid = version.Length is > 0 and <= 63 && char.IsAsciiLetterOrDigit(version[0]) && char.IsAsciiLetterOrDigit(version[^1])
-            && version.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_');
-        return valid
-            ? version
-            : throw new UsageException($"--release-version: '{version}' cannot be an image tag. Use up to 63 letters, digits, '.', '-' and '_', beginning and ending with a letter or digit.");
-    }
+    private static string CheckedVersion(string version) => LabelValue.IsValid(version)
+        ? version
+        : throw new UsageException($"--release-version: '{version}' cannot be an image tag. {LabelValue.Rule}");
 
     private static async Task<string> GitAsync(string root, string[] arguments, CancellationToken cancellation)
     {
@@ -46,6 +43,8 @@ public sealed record Source(string Version, string Commit, bool IsDirty)
         {
             var result = await Cli.Wrap("git").WithArguments(["-C", root, .. arguments])
                 .WithValidation(CommandResultValidation.None).ExecuteBufferedAsync(cancellation);
+            if (result.StandardError.Contains("Needed a single revision", StringComparison.Ordinal))
+                throw new UsageException($"The repository '{root}' has no commit yet, so nothing says what would be released. Commit first.");
             return result.ExitCode == 0
                 ? result.StandardOutput.Trim()
                 : throw new UsageException($"'git {string.Join(' ', arguments)}' failed in '{root}': {result.StandardError.Trim()}");

@@ -16,11 +16,32 @@ public sealed class StatusStep : IStep
         var cluster = await context.ClusterAsync(cancellation);
         var deployments = cluster.ListAsync(Resource.Deployments, ManifestSet.AppliedLabel, cancellation);
         var history = new RecordStore(cluster).ReadAsync(cancellation);
-        var lease = cluster.FindAsync(Resource.Leases, DeployLease.Name, cancellation);
+        var lease = LockAsync(cluster, cancellation);
+        await Task.WhenAll(deployments, history, lease);
         ShowRelease(context, await history);
         foreach (var deployment in await deployments)
             context.Log.Information("{Line:l}", Line(deployment));
-        if (await lease is { } held && LeaseHolder.In(held) is { } holder)
+        ShowLock(context, await lease);
+    }
+
+    // One right that is missing must not hide the rest.
+    private static async Task<(bool IsKnown, JsonObject? Lease)> LockAsync(ClusterConnection cluster, CancellationToken cancellation)
+    {
+        try
+        {
+            return (true, await cluster.FindAsync(Resource.Leases, DeployLease.Name, cancellation));
+        }
+        catch (ClusterRequestException e) when (e.IsForbidden)
+        {
+            return (false, null);
+        }
+    }
+
+    private static void ShowLock(StepContext context, (bool IsKnown, JsonObject? Lease) found)
+    {
+        if (!found.IsKnown)
+            context.Log.Warning("Deploy lock: not checked, no right to read it");
+        else if (found.Lease is { } held && LeaseHolder.In(held) is { } holder)
             context.Log.Information("Deploy lock: {Holder:l}, renewed {Renewed:l}", holder.Sentence, held.Text("spec", "renewTime"));
     }
 

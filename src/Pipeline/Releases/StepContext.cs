@@ -34,6 +34,9 @@ public sealed class StepContext
     /// <summary>Masks a value on every sink from now on.</summary>
     public void Hide(Settings.Secret? secret) => session.Redactor.Hide(secret);
 
+    /// <summary>A text without the secrets that are known, for what is written elsewhere than to the log.</summary>
+    public string Redact(string text) => session.Redactor.Redact(text);
+
     /// <summary>Version and commit; asked of git once a run.</summary>
     public Task<Source> SourceAsync(CancellationToken cancellation) => session.SourceAsync(Options.Release, cancellation);
 

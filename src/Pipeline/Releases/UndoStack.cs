@@ -1,3 +1,4 @@
+using Pipeline.Output;
 using Serilog;
 
 namespace Pipeline.Releases;
@@ -25,7 +26,7 @@ internal sealed class UndoStack
 
     /// <summary>Takes everything back; an entry that fails does not keep the others from being taken back.</summary>
     /// <returns>The sentences of what could not be put back; empty when all is as before.</returns>
-    public async Task<IReadOnlyList<string>> RunAsync(ILogger log, CancellationToken cancellation)
+    public async Task<IReadOnlyList<string>> RunAsync(ILogger log, Summary summary, CancellationToken cancellation)
     {
         var left = new List<string>();
         while (Next() is var (what, undo))
@@ -35,11 +36,15 @@ internal sealed class UndoStack
                 log.Warning("Putting back {What}", what);
                 await undo(cancellation);
                 log.Information("{What}: put back", what);
+                summary.PutBack(what);
             }
-            catch (Exception e) when (e is not OperationCanceledException)
+#pragma warning disable CA1031 // Whatever keeps one entry from going back must not keep the others.
+            catch (Exception e)
+#pragma warning restore CA1031
             {
-                left.Add($"{what} could not be put back: {e.Message}");
-                log.Error("{What} could not be put back: {Why}", what, e.Message);
+                var why = e is OperationCanceledException && cancellation.IsCancellationRequested ? "there was no time left" : e.Message;
+                left.Add($"{what} could not be put back: {why}");
+                log.Error("{What} could not be put back: {Why}", what, why);
             }
         }
 

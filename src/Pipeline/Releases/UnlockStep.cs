@@ -9,6 +9,9 @@ namespace Pipeline.Releases;
 /// <param name="reason">Why, in the person's words.</param>
 public sealed class UnlockStep(string? reason) : IStep
 {
+    /// <summary>The annotation that says who freed the lock and why; the next release's record takes it over.</summary>
+    internal const string Note = "pipeline/unlocked";
+
     /// <inheritdoc />
     public string Name => "Unlock";
 
@@ -26,7 +29,7 @@ public sealed class UnlockStep(string? reason) : IStep
         }
 
         lease["spec"]!["holderIdentity"] = "";
-        lease["metadata"]!["annotations"] = new JsonObject { ["pipeline/unlocked"] = $"{Operator.Describe()}: {reason}" };
+        lease["metadata"]!["annotations"] = new JsonObject { [Note] = $"{holder.Sentence}, freed by {Operator.Describe()}: {reason}" };
         try
         {
             await cluster.ReplaceAsync(Resource.Leases, lease, cancellation);

@@ -30,8 +30,9 @@ public sealed class DeployStep(ManifestOptions manifests, AcceptedRisks risks) :
         var changes = await rollout.PlanAsync(wanted, takeOver, cancellation);
         if (changes.Count > 0)
             await PrepareUndoAsync(context, cluster, changes, cancellation);
-        // Kept before anything is applied: a run that dies in between can still be rolled back to and from.
-        await new ManifestArchive(cluster).WriteAsync(release.Number, wanted, cancellation);
+        // Kept before anything is applied: a run that dies in between can still be rolled back to and from. Anybody who may read the
+        // record may not therefore read secrets.
+        await new ManifestArchive(cluster).WriteAsync(release.Number, [.. wanted.Where(m => m.Kind() != Resource.Secrets.Kind)], cancellation);
         var result = await rollout.RunAsync(wanted, takeOver, cancellation);
         await context.Ledger.UpdateAsync(r => r with { Rollout = result }, cancellation);
         Report(context, result, image.Reference);
@@ -47,18 +48,23 @@ public sealed class DeployStep(ManifestOptions manifests, AcceptedRisks risks) :
     private async Task PrepareUndoAsync(StepContext context, ClusterConnection cluster, IReadOnlyList<JsonObject> changes, CancellationToken cancellation)
     {
         var restore = new RolloutRestore(cluster, context, manifests.Timeout);
-        if (context.Ledger.History.Live is { Rollout: not null } live)
-        {
-            context.OnFailure($"the pods and configuration of release {live.Number} ({live.Version})", async stop => await restore.ToAsync(live, stop));
-            return;
-        }
-
-        var found = new List<(Resource, string, JsonObject?)>();
+        var found = new List<(Resource Resource, string Name, JsonObject? Before)>();
         var discovery = new Discovery(cluster);
         foreach (var change in changes)
         {
             var resource = await discovery.GetAsync(change.Text("apiVersion")!, change.Kind(), cancellation);
             found.Add((resource, change.Name(), await cluster.FindAsync(resource, change.Name(), cancellation)));
+        }
+
+        if (context.Ledger.History.Live is { Rollout: not null } live)
+        {
+            var made = found.Where(f => f.Before is null).ToList();
+            context.OnFailure($"the pods and configuration of release {live.Number} ({live.Version})", async stop =>
+            {
+                await restore.ToAsync(live, stop);
+                await restore.ToAsync(made, stop);
+            });
+            return;
         }
 
         context.OnFailure($"what namespace '{cluster.Namespace}' held before its first release", stop => restore.ToAsync(found, stop));

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json.Nodes;
 using Pipeline.Cluster;
 using Pipeline.Errors;
@@ -6,48 +5,54 @@ using Pipeline.Errors;
 namespace Pipeline.Rollouts;
 
 /// <summary>Tells a person what the cluster knows about a failed rollout: pods, nodes, last log lines, events.</summary>
-internal static class FailureReport
+internal sealed class FailureReport(ClusterConnection cluster, TimeProvider time)
 {
     private const int Pods = 3;
     private const int LogLines = 15;
     private const int Events = 8;
+    // A node that does not answer must not delay the way back.
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
 
-    /// <summary>The failure, with everything that could be read. What cannot be read is left out, for the failure itself matters more.</summary>
-    public static async Task<FailureException> OfAsync(ClusterConnection cluster, RolloutView view, string sentence, CancellationToken cancellation)
+    /// <summary>The failure, with everything that could be read in time. What cannot be read is left out, for the failure itself matters more.</summary>
+    public async Task<FailureException> OfAsync(RolloutView view, string sentence, CancellationToken cancellation)
     {
-        var text = new StringBuilder(sentence);
+        using var over = new CancellationTokenSource(Limit, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, over.Token);
         var troubled = view.NewPods.Where(p => !RolloutView.IsReady(p)).Take(Pods).ToList();
-        foreach (var pod in troubled)
-            await AddPodAsync(text, cluster, pod, cancellation);
         var names = troubled.Select(p => p.Name()).Append(view.NewReplicaSet?.Name()).OfType<string>().ToHashSet();
-        foreach (var line in await EventsOfAsync(cluster, names, cancellation))
-            text.AppendLine().Append("  event  ").Append(line);
-        return new FailureException(text.ToString());
+        var parts = await Task.WhenAll(troubled.Select(p => OfPodAsync(p, either.Token)).Append(OfEventsAsync(names, either.Token)));
+        cancellation.ThrowIfCancellationRequested();
+        return new FailureException(string.Join(Environment.NewLine, parts.SelectMany(lines => lines).Prepend(sentence)));
     }
 
-    private static async Task AddPodAsync(StringBuilder text, ClusterConnection cluster, JsonObject pod, CancellationToken cancellation)
+    private async Task<IEnumerable<string>> OfPodAsync(JsonObject pod, CancellationToken cancellation)
     {
-        var troubles = PodTrouble.In(pod).ToList();
-        text.AppendLine().Append("  ").Append(troubles.Count > 0 ? troubles[0] : $"Pod/{pod.Name()} on node {pod.Text("spec", "nodeName") ?? "(none)"}: not ready, {pod.Text("status", "phase")}");
-        var container = troubles.FirstOrDefault()?.Container ?? pod.Items("spec", "containers").FirstOrDefault()?.Text("name");
-        if (container is null)
-            return;
-        foreach (var line in await PodLog.TailAsync(cluster, pod.Name(), container, LogLines, cancellation))
-            text.AppendLine().Append("    log  ").Append(line);
+        var trouble = PodTrouble.In(pod).FirstOrDefault();
+        var said = $"  {trouble?.ToString() ?? $"Pod/{pod.Name()} on node {pod.Text("spec", "nodeName") ?? "(none)"}: not ready, {pod.Text("status", "phase")}"}";
+        if ((trouble?.Container ?? pod.Items("spec", "containers").FirstOrDefault()?.Text("name")) is not { } container)
+            return [said];
+        var log = await InTimeAsync(PodLog.TailAsync(cluster, pod.Name(), container, LogLines, cancellation));
+        return log is null ? [said, "    log  (the node did not answer in time)"] : log.Select(l => $"    log  {l}").Prepend(said);
     }
 
-    private static async Task<IReadOnlyList<string>> EventsOfAsync(ClusterConnection cluster, HashSet<string> names, CancellationToken cancellation)
+    private async Task<IEnumerable<string>> OfEventsAsync(HashSet<string> names, CancellationToken cancellation)
+    {
+        var all = await InTimeAsync(cluster.ListAsync(Resource.Events, null, cancellation)) ?? [];
+        return all.Where(e => names.Contains(e.Text("involvedObject", "name") ?? "") && e.Text("type") != "Normal")
+            .OrderBy(e => e.Text("lastTimestamp") ?? e.Text("eventTime"), StringComparer.Ordinal).TakeLast(Events)
+            .Select(e => $"  event  {e.Text("involvedObject", "kind")}/{e.Text("involvedObject", "name")} {e.Text("reason")}{(e.Number("count") > 1 ? $" ×{e.Number("count")}" : "")}: {e.Text("message")?.Trim()}");
+    }
+
+    private static async Task<T?> InTimeAsync<T>(Task<T> reading)
+        where T : class
     {
         try
         {
-            var all = await cluster.ListAsync(Resource.Events, null, cancellation);
-            return [.. all.Where(e => names.Contains(e.Text("involvedObject", "name") ?? "") && e.Text("type") != "Normal")
-                .OrderBy(e => e.Text("lastTimestamp") ?? e.Text("eventTime"), StringComparer.Ordinal).TakeLast(Events)
-                .Select(e => $"{e.Text("involvedObject", "kind")}/{e.Text("involvedObject", "name")} {e.Text("reason")}{(e.Number("count") > 1 ? $" ×{e.Number("count")}" : "")}: {e.Text("message")?.Trim()}")];
+            return await reading;
         }
-        catch (FailureException)
+        catch (Exception e) when (e is FailureException or OperationCanceledException)
         {
-            return [];
+            return null;
         }
     }
 }

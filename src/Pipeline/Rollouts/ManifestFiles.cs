@@ -33,11 +33,11 @@ internal static class ManifestFiles
         var path = Path.Combine(options.ManifestFolder, MigrationJob);
         if (!File.Exists(path))
             throw new UsageException($"--manifest-folder: '{path}' does not exist; it is the template of the migration Job.");
-        return YamlManifest.Parse(File.ReadAllText(path), path).Single();
+        return YamlManifest.Parse(File.ReadAllText(path), path) is [var job] ? job : throw new UsageException($"'{path}' must hold one Job, the template of the migration.");
     }
 
     private static IEnumerable<string> Files(string folder) =>
-        Directory.EnumerateFiles(folder, "*.yaml").Where(f => Path.GetFileName(f) is not (MigrationJob or "kustomization.yaml")).Order(StringComparer.Ordinal);
+        Directory.EnumerateFiles(folder).Where(f => Path.GetExtension(f) is ".yaml" or ".yml" && Path.GetFileName(f) is not (MigrationJob or "kustomization.yaml")).Order(StringComparer.Ordinal);
 
     private static void Check(JsonObject found, string folder, string space)
     {

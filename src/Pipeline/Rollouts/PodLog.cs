@@ -14,9 +14,9 @@ internal static class PodLog
     }
 
     /// <summary>Hands on each line as it is written, until the container ends.</summary>
-    public static async Task FollowAsync(ClusterConnection cluster, string pod, Action<string> line, CancellationToken cancellation)
+    public static async Task FollowAsync(ClusterConnection cluster, string pod, string container, Action<string> line, CancellationToken cancellation)
     {
-        using var response = await cluster.StreamAsync(HttpMethod.Get, $"{Resource.Pods.PathIn(cluster.Namespace, pod)}/log?follow=true", null, cancellation);
+        using var response = await cluster.StreamAsync(HttpMethod.Get, $"{Resource.Pods.PathIn(cluster.Namespace, pod)}/log?container={container}&follow=true", null, cancellation);
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(cancellation));
         while (await reader.ReadLineAsync(cancellation) is { } text)
             line(text);
@@ -28,7 +28,8 @@ internal static class PodLog
         {
             using var response = await cluster.StreamAsync(HttpMethod.Get, $"{Resource.Pods.PathIn(cluster.Namespace, pod)}/log?{query}", null, cancellation);
             var text = await response.Content.ReadAsStringAsync(cancellation);
-            return text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+            // What a line begins with stays: a traceback is read by its indentation.
+            return [.. text.Split('\n').Select(l => l.TrimEnd()).Where(l => l.Length > 0)];
         }
         catch (FailureException)
         {

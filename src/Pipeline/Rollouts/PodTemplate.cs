@@ -6,8 +6,8 @@ namespace Pipeline.Rollouts;
 /// <summary>Finds the parts of a workload's pod template that a release fills in.</summary>
 internal static class PodTemplate
 {
-    /// <summary>The pod's spec in a Deployment, StatefulSet, DaemonSet or Job; null in any other object.</summary>
-    public static JsonObject? Of(JsonObject manifest) => manifest.At("spec", "template", "spec");
+    /// <summary>The pod's spec in a Deployment, StatefulSet, DaemonSet, Job or CronJob; null in any other object.</summary>
+    public static JsonObject? Of(JsonObject manifest) => manifest.At("spec", "template", "spec") ?? manifest.At("spec", "jobTemplate", "spec", "template", "spec");
 
     /// <summary>Containers and init containers.</summary>
     public static IEnumerable<JsonObject> Containers(JsonObject manifest) => ContainersOf(Of(manifest));

@@ -20,30 +20,36 @@ internal sealed record PodTrouble(string Pod, string? Node, string? Container, s
     private const int CrashesThatProveIt = 2;
 
     /// <summary>What is wrong with a pod, the worst first; nothing when it starts or runs as it should.</summary>
-    public static IEnumerable<PodTrouble> In(JsonObject pod)
+    /// <param name="pod">The pod as it is.</param>
+    /// <param name="before">The pod as it was when somebody began to look; its restarts until then prove nothing.</param>
+    public static IEnumerable<PodTrouble> In(JsonObject pod, JsonObject? before = null)
     {
-        var found = pod.Items("status", "initContainerStatuses").Concat(pod.Items("status", "containerStatuses")).Select(s => OfContainer(pod, s)).OfType<PodTrouble>();
+        var found = Statuses(pod).Select(s => OfContainer(pod, s, before)).OfType<PodTrouble>();
         return found.Concat(OfPod(pod)).OrderBy(t => t.Grace);
     }
 
+    /// <summary>The status of every container, those of init containers first.</summary>
+    public static IEnumerable<JsonObject> Statuses(JsonObject pod) => pod.Items("status", "initContainerStatuses").Concat(pod.Items("status", "containerStatuses"));
+
     private static IEnumerable<PodTrouble> OfPod(JsonObject pod)
     {
-        if (pod.Text("status", "phase") == "Failed" && pod.Text("status", "reason") is var reason && reason is not ("Evicted" or "Preempting" or "Shutdown"))
+        if (pod.Text("status", "phase") == "Failed" && pod.Text("status", "reason") is var reason && reason is not ("Evicted" or "Preempting" or "Shutdown" or "NodeShutdown" or "Terminated"))
             yield return Of(pod, null, reason ?? "Failed", pod.Text("status", "message"), null, Brief);
         if (pod.Condition("PodScheduled") is { } scheduled && scheduled.Text("reason") == "Unschedulable")
             yield return Of(pod, null, "Unschedulable", scheduled.Text("message"), null, Patient);
     }
 
-    private static PodTrouble? OfContainer(JsonObject pod, JsonObject status)
+    private static PodTrouble? OfContainer(JsonObject pod, JsonObject status, JsonObject? before)
     {
         var name = status.Text("name");
+        var restarts = status.Number("restartCount") - (before is null ? 0 : Statuses(before).FirstOrDefault(s => s.Text("name") == name).Number("restartCount"));
         var waiting = status.At("state", "waiting");
         var ended = status.At("state", "terminated") ?? status.At("lastState", "terminated");
         var exit = ended is null ? (long?)null : ended.Number("exitCode");
         if (waiting.Text("reason") is { } reason && GraceOf(reason, waiting.Text("message") ?? "") is { } grace)
             return Of(pod, name, CauseOf(reason, ended), waiting.Text("message"), exit, grace);
         // Between two attempts a crashing container is shown as running.
-        return status.Number("restartCount") >= CrashesThatProveIt && exit is not (null or 0) && status.Text("ready") != "true"
+        return restarts >= CrashesThatProveIt && exit is not (null or 0) && status.Text("ready") != "true"
             ? Of(pod, name, CauseOf("Crashing", ended), ended.Text("message"), exit, TimeSpan.Zero)
             : null;
     }
@@ -64,5 +70,5 @@ internal sealed record PodTrouble(string Pod, string? Node, string? Container, s
 
     /// <inheritdoc />
     public override string ToString() =>
-        $"Pod/{Pod} on {(Node is null ? "no node" : $"node {Node}")}{(Container is null ? "" : $", container '{Container}'")}: {Reason}{(ExitCode is { } code ? $", exit code {code}" : "")}{(string.IsNullOrWhiteSpace(Message) ? "" : $" ({Message.Trim()})")}";
+        $"Pod/{Pod} on {(Node is null ? "no node" : $"node {Node}")}{(Container is null ? "" : $", container '{Container}'")}: {Reason}{(ExitCode is { } code ? $", {ContainerExit.Of(code)}" : "")}{(string.IsNullOrWhiteSpace(Message) ? "" : $" ({Message.Trim()})")}";
 }

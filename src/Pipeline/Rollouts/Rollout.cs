@@ -18,11 +18,11 @@ internal sealed class Rollout(ClusterConnection cluster, StepContext context, Ti
     /// <exception cref="FailureException">A manifest was refused, or a rollout failed.</exception>
     public async Task<RolloutResult> RunAsync(IReadOnlyList<JsonObject> manifests, bool takeOver, CancellationToken cancellation)
     {
-        var changed = await apply.ApplyAsync(manifests, takeOver, cancellation);
+        var applied = await apply.ApplyAsync(manifests, takeOver, cancellation);
         string? revision = null;
-        foreach (var manifest in manifests.Where(m => m.Kind() == Resource.Deployments.Kind))
-            revision = await new RolloutWatch(cluster, context).FinishAsync(manifest, timeout, cancellation);
+        foreach (var (stored, _) in applied.Where(a => a.Stored.Kind() == Resource.Deployments.Kind))
+            revision = await new RolloutWatch(cluster, context).FinishAsync(stored, timeout, cancellation);
         return new RolloutResult(
-            [.. manifests.Select(m => new AppliedObject(m.Text("apiVersion")!, m.Kind(), m.Name()))], changed.Count, revision);
+            [.. applied.Select(a => new AppliedObject(a.Stored.Text("apiVersion")!, a.Stored.Kind(), a.Stored.Name()))], applied.Count(a => a.Changed), revision);
     }
 }

@@ -20,7 +20,7 @@ internal sealed class RolloutRestore(ClusterConnection cluster, StepContext cont
     public async Task<RolloutResult> ToAsync(Release target, CancellationToken cancellation) =>
         await rollout.RunAsync(await archive.ReadAsync(target.Number, cancellation), takeOver: true, cancellation);
 
-    /// <summary>Puts objects back as they were before a first release touched them: what it made is deleted, what it found is as it was.</summary>
+    /// <summary>Puts objects back as they were before a release touched them: what it made is deleted, what it found is as it was, and its pods serve.</summary>
     /// <param name="found">Each object that the release changes, and how it was; null when there was none.</param>
     /// <param name="cancellation">Ends the requests.</param>
     public async Task ToAsync(IReadOnlyList<(Resource Resource, string Name, JsonObject? Before)> found, CancellationToken cancellation)
@@ -38,6 +38,8 @@ internal sealed class RolloutRestore(ClusterConnection cluster, StepContext cont
         wanted.Remove("status");
         // Without a resourceVersion the replacement is unconditional: this run holds the deploy lock.
         wanted.At("metadata")!.Remove("resourceVersion");
-        await cluster.ReplaceAsync(resource, wanted, cancellation);
+        var stored = await cluster.ReplaceAsync(resource, wanted, cancellation);
+        if (resource == Resource.Deployments)
+            await new RolloutWatch(cluster, context).FinishAsync(stored, timeout, cancellation);
     }
 }

@@ -14,7 +14,7 @@ internal sealed class RolloutWatch(ClusterConnection cluster, StepContext contex
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
 
     /// <summary>Returns once every pod is new and available.</summary>
-    /// <param name="deployment">The Deployment as it was applied.</param>
+    /// <param name="deployment">The Deployment as the cluster stored it.</param>
     /// <param name="timeout">How long it may take.</param>
     /// <param name="cancellation">Ends the watching; the rollout itself goes on.</param>
     /// <returns>The Deployment's revision.</returns>
@@ -29,7 +29,7 @@ internal sealed class RolloutWatch(ClusterConnection cluster, StepContext contex
             FeedAsync(Resource.Pods, Selector(deployment), events.Writer, over.Token));
         try
         {
-            return await JudgeAsync(deployment.Name(), events.Reader, timeout, over.Token);
+            return await JudgeAsync(deployment, events.Reader, timeout, over.Token);
         }
         finally
         {
@@ -38,31 +38,43 @@ internal sealed class RolloutWatch(ClusterConnection cluster, StepContext contex
         }
     }
 
-    private async Task<string?> JudgeAsync(string name, ChannelReader<(Resource Resource, WatchEvent Event)> events, TimeSpan timeout, CancellationToken cancellation)
+    private async Task<string?> JudgeAsync(JsonObject deployment, ChannelReader<(Resource Resource, WatchEvent Event)> events, TimeSpan timeout, CancellationToken cancellation)
     {
+        var name = deployment.Name();
         var view = new RolloutView();
-        var judge = new RolloutJudge(context.Time);
+        var judge = new RolloutJudge(deployment, context.Time);
         var started = context.Time.GetTimestamp();
         while (true)
         {
             await AwaitAsync(events, cancellation);
             while (events.TryRead(out var seen))
                 view.See(seen.Resource, seen.Event);
-            context.Log.Progress($"rollout/{name}", $"Deployment/{name}: new pods ready", view.Ready, view.Wanted, "pods");
-            if (view.IsDone)
-                return view.Revision;
             var waited = context.Time.GetElapsedTime(started);
             if (judge.Failure(view) is { } reason)
-                throw await FailureReport.OfAsync(cluster, view, $"Deployment/{name} failed after {waited.TotalSeconds:0} s: {reason}", cancellation);
+                throw await new FailureReport(cluster, context.Time).OfAsync(view, $"Deployment/{name} failed after {waited.TotalSeconds:0} s: {reason}", cancellation);
+            if (view.IsDone)
+                return Done(name, view);
+            if (view.Deployment is not null)
+                Show(name, view.Ready, view.Wanted);
             if (waited > timeout)
-                throw await FailureReport.OfAsync(cluster, view, $"Deployment/{name} was not rolled out within {timeout} (--rollout-timeout): {view.Ready} of {view.Wanted} new pods are ready.", cancellation);
+                throw await new FailureReport(cluster, context.Time).OfAsync(view, $"Deployment/{name} was not rolled out within {timeout} (--rollout-timeout): {view.Ready} of {view.Wanted} new pods are ready.", cancellation);
         }
+    }
+
+    private void Show(string name, long ready, long wanted) =>
+        context.Log.Progress($"rollout/{name}", $"Deployment/{name}: new pods ready", ready, wanted, "pods");
+
+    private string? Done(string name, RolloutView view)
+    {
+        Show(name, view.Wanted, view.Wanted);
+        context.Log.Information("Deployment/{Name:l}: all {Count} pods run the release and serve", name, view.Wanted);
+        return view.Revision;
     }
 
     private async Task AwaitAsync(ChannelReader<(Resource Resource, WatchEvent Event)> events, CancellationToken cancellation)
     {
-        using var tick = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        using var timer = context.Time.CreateTimer(_ => tick.Cancel(), null, Tick, Timeout.InfiniteTimeSpan);
+        using var limit = new CancellationTokenSource(Tick, context.Time);
+        using var tick = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
         try
         {
             await events.WaitToReadAsync(tick.Token);

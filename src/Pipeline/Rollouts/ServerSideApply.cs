@@ -11,6 +11,7 @@ internal sealed class ServerSideApply(ClusterConnection cluster, StepContext con
     // The operator that serves these kinds is optional: monitoring must not keep a release from users.
     private const string MonitoringGroup = "monitoring.coreos.com/";
     private readonly Discovery discovery = new(cluster);
+    private readonly HashSet<string> notServed = [];
 
     /// <summary>What would change, as the server sees it; nothing is stored.</summary>
     /// <param name="manifests">In the order of application.</param>
@@ -25,7 +26,7 @@ internal sealed class ServerSideApply(ClusterConnection cluster, StepContext con
             if (await ResourceOfAsync(manifest, cancellation) is not { } resource)
                 continue;
             var live = await cluster.FindAsync(resource, manifest.Name(), cancellation);
-            var wanted = await SendAsync(resource, manifest, takeOver, dryRun: true, cancellation);
+            var wanted = await SendAsync(resource, Ours(manifest, live), takeOver, dryRun: true, cancellation);
             planned.Add((manifest, live is null || !JsonNode.DeepEquals(Comparable(live), Comparable(wanted))));
         }
 
@@ -33,23 +34,22 @@ internal sealed class ServerSideApply(ClusterConnection cluster, StepContext con
     }
 
     /// <summary>Applies in order.</summary>
-    /// <returns>The objects that the cluster had to change.</returns>
-    public async Task<IReadOnlyList<JsonObject>> ApplyAsync(IEnumerable<JsonObject> manifests, bool takeOver, CancellationToken cancellation)
+    /// <returns>Each manifest that the cluster serves as the cluster stored it, and whether it had to change it.</returns>
+    public async Task<IReadOnlyList<(JsonObject Stored, bool Changed)>> ApplyAsync(IEnumerable<JsonObject> manifests, bool takeOver, CancellationToken cancellation)
     {
-        var changed = new List<JsonObject>();
+        var applied = new List<(JsonObject, bool)>();
         foreach (var manifest in manifests)
         {
             if (await ResourceOfAsync(manifest, cancellation) is not { } resource)
                 continue;
             var before = await cluster.FindAsync(resource, manifest.Name(), cancellation);
-            var after = await SendAsync(resource, manifest, takeOver, dryRun: false, cancellation);
+            var after = await SendAsync(resource, Ours(manifest, before), takeOver, dryRun: false, cancellation);
             var isChanged = before.Text("metadata", "resourceVersion") != after.Text("metadata", "resourceVersion");
-            if (isChanged)
-                changed.Add(after);
-            context.Log.Information("{Kind}/{Name}: {What}", manifest.Kind(), manifest.Name(), before is null ? "created" : isChanged ? "changed" : "unchanged");
+            applied.Add((after, isChanged));
+            context.Log.Information("{Kind:l}/{Name:l}: {What:l}", manifest.Kind(), manifest.Name(), before is null ? "created" : isChanged ? "changed" : "unchanged");
         }
 
-        return changed;
+        return applied;
     }
 
     private async Task<Resource?> ResourceOfAsync(JsonObject manifest, CancellationToken cancellation)
@@ -58,8 +58,8 @@ internal sealed class ServerSideApply(ClusterConnection cluster, StepContext con
         if (!version.StartsWith(MonitoringGroup, StringComparison.Ordinal))
             return await discovery.GetAsync(version, manifest.Kind(), cancellation);
         var served = await discovery.FindAsync(version, manifest.Kind(), cancellation);
-        if (served is null)
-            context.Log.Warning("{Kind}/{Name} was not applied: the cluster has no Prometheus operator", manifest.Kind(), manifest.Name());
+        if (served is null && notServed.Add($"{manifest.Kind()}/{manifest.Name()}"))
+            context.Log.Warning("{Kind:l}/{Name:l} was not applied: the cluster has no Prometheus operator", manifest.Kind(), manifest.Name());
         return served;
     }
 
@@ -73,6 +73,19 @@ internal sealed class ServerSideApply(ClusterConnection cluster, StepContext con
         {
             throw FailureException.Refused($"{manifest.Kind()}/{manifest.Name()} was not applied, somebody else manages some of its fields: {e.Message} Pass --take-over-fields to take them over.");
         }
+    }
+
+    // An autoscaler decides how many pods the load needs now; neither a release nor the way back may shrink that. A person's
+    // "kubectl scale" leaves the same trace and is not meant.
+    private static JsonObject Ours(JsonObject manifest, JsonObject? live)
+    {
+        var isScaled = live.Items("metadata", "managedFields")
+            .Any(f => f.Text("subresource") == "scale" && f.Text("manager")?.StartsWith("kubectl", StringComparison.Ordinal) == false);
+        if (!isScaled)
+            return manifest;
+        var ours = (JsonObject)manifest.DeepClone();
+        ours.At("spec")?.Remove("replicas");
+        return ours;
     }
 
     // What the server keeps for itself, and what says nothing about the wish.

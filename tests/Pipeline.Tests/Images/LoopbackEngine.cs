@@ -1,78 +1,86 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http;
 
 namespace Pipeline.Tests.Images;
 
-/// <summary>An engine that says what a test wants it to say.</summary>
-internal sealed class LoopbackEngine(LoopbackRegistry? registry = null) : LoopbackServer
+/// <summary>A Docker engine that says what the test wants it to say.</summary>
+internal sealed partial class LoopbackEngine : LoopbackServer
 {
-    private readonly ConcurrentDictionary<string, JsonObject> images = new();
+    /// <summary>Labels of each image by name.</summary>
+    public ConcurrentDictionary<string, Dictionary<string, string>> Images { get; } = new();
 
-    /// <summary>What it streams instead of building.</summary>
-    public string? BuildAnswer { get; set; }
+    /// <summary>The lines of a build's answer, and whether there is an image afterwards.</summary>
+    public (string[] Lines, bool Succeeds) Build { get; set; } = (["""{"stream":"Step 1/1 : FROM scratch\n"}""", """{"aux":{"ID":"sha256:77"}}""", """{"stream":"Successfully built 77\n"}"""], true);
 
-    /// <summary>What it streams instead of pushing.</summary>
-    public string? PushAnswer { get; set; }
+    /// <summary>What a push answers, given the image's name and tag.</summary>
+    public Func<string, string, string[]> Push { get; set; } = (_, _) => [];
 
-    /// <summary>The platform that it really builds for.</summary>
-    public string Architecture { get; init; } = "amd64";
+    /// <summary>The processor of what is built.</summary>
+    public string Architecture { get; set; } = "amd64";
 
-    public string RegistryConfig { get; private set; } = "";
+    /// <summary>Breaks the connection off after the lines.</summary>
+    public bool BreaksOff { get; set; }
 
-    public string Query { get; private set; } = "";
-
-    protected override Task AnswerAsync(HttpContext context) => context.Request.Path.Value switch
+    protected override Task AnswerAsync(HttpContext context)
     {
-        "/_ping" => context.Response.WriteAsync("OK"),
-        "/build" => BuildAsync(context),
-        var path when path!.EndsWith("/json", StringComparison.Ordinal) => InspectAsync(context, path["/images/".Length..^"/json".Length]),
-        var path when path!.EndsWith("/tag", StringComparison.Ordinal) => TagAsync(context, path["/images/".Length..^"/tag".Length]),
-        var path => PushAsync(context, path!["/images/".Length..^"/push".Length]),
-    };
+        var path = Version().Replace(context.Request.Path.Value!, "");
+        if (path.EndsWith("/_ping", StringComparison.Ordinal))
+            return context.Response.WriteAsync("OK");
+        if (path == "/build")
+            return BuildAsync(context);
+        var (name, what) = (path["/images/".Length..path.LastIndexOf('/')], path[(path.LastIndexOf('/') + 1)..]);
+        return what switch
+        {
+            "json" => InspectAsync(context, Uri.UnescapeDataString(name)),
+            "tag" => TagAsync(context, Uri.UnescapeDataString(name)),
+            _ => SayAsync(context, Push(Uri.UnescapeDataString(name), context.Request.Query["tag"]!)),
+        };
+    }
 
     private async Task BuildAsync(HttpContext context)
     {
         await context.Request.Body.CopyToAsync(Stream.Null);
-        Query = context.Request.QueryString.Value!;
-        RegistryConfig = context.Request.Headers["X-Registry-Config"].ToString();
-        if (BuildAnswer is null)
-        {
-            var image = new JsonObject
-            {
-                ["Id"] = "sha256:1",
-                ["Os"] = "linux",
-                ["Architecture"] = Architecture,
-                ["Config"] = new JsonObject { ["Labels"] = JsonNode.Parse(context.Request.Query["labels"].ToString()) },
-            };
+        if (Build.Succeeds)
             foreach (var name in context.Request.Query["t"])
-                images[name!] = image;
-        }
-
-        await context.Response.WriteAsync(BuildAnswer ?? """{"stream":"Step 1/1 : FROM x\n"}""");
+                Images[name!] = JsonSerializer.Deserialize<Dictionary<string, string>>(context.Request.Query["labels"].ToString())!;
+        await SayAsync(context, Build.Lines);
     }
 
-    private async Task InspectAsync(HttpContext context, string name)
+    private Task InspectAsync(HttpContext context, string name)
     {
-        if (images.TryGetValue(name, out var image))
-            await context.Response.WriteAsync(image.ToJsonString());
-        else
-            context.Response.StatusCode = 404;
+        context.Response.ContentType = "application/json";
+        if (Images.TryGetValue(name, out var labels))
+            return context.Response.WriteAsync(new JsonObject
+            {
+                ["Id"] = "sha256:77",
+                ["Os"] = "linux",
+                [nameof(Architecture)] = Architecture,
+                ["Config"] = new JsonObject { ["Labels"] = JsonSerializer.SerializeToNode(labels) },
+            }.ToJsonString());
+        context.Response.StatusCode = 404;
+        return context.Response.WriteAsync("""{"message":"No such image"}""");
     }
 
     private Task TagAsync(HttpContext context, string name)
     {
-        images[$"{context.Request.Query["repo"]}:{context.Request.Query["tag"]}"] = images[name];
+        Images[$"{context.Request.Query["repo"]}:{context.Request.Query["tag"]}"] = Images[name];
         context.Response.StatusCode = 201;
         return Task.CompletedTask;
     }
 
-    private Task PushAsync(HttpContext context, string name)
+    private async Task SayAsync(HttpContext context, string[] lines)
     {
-        if (PushAnswer is not null)
-            return context.Response.WriteAsync(PushAnswer);
-        var tag = context.Request.Query["tag"].ToString();
-        var digest = registry!.Store(name[(name.IndexOf('/', StringComparison.Ordinal) + 1)..], tag, images[$"{name}:{tag}"].ToJsonString());
-        return context.Response.WriteAsync($$$"""{"status":"Pushing","id":"a1","progressDetail":{"current":5,"total":4}}{"aux":{"Tag":"{{{tag}}}","Digest":"{{{digest}}}","Size":7}}""");
+        context.Response.ContentType = "application/json";
+        foreach (var line in lines)
+            await context.Response.WriteAsync(line + "\r\n");
+        await context.Response.Body.FlushAsync();
+        if (BreaksOff)
+            context.Abort();
     }
+
+    [GeneratedRegex(@"^/v[0-9.]+")]
+    private static partial Regex Version();
 }

@@ -42,11 +42,11 @@ public sealed class DatabaseCheckTests(TemporaryPostgres postgres) : IClassFixtu
             DatabaseName = name,
             DatabaseSystemIdentifier = postgres.SystemIdentifier,
         });
-        var cluster = new Cluster.ClusterOptions { KubeContext = "none", KubeNamespace = "none", ClusterUid = "none" };
+        var cluster = new Pipeline.Cluster.ClusterOptions { KubeContext = "none", KubeNamespace = "none", ClusterUid = "none" };
         var options = new PreflightOptions
         {
             Cluster = cluster,
-            Image = new ImageOptions { RegistryUrl = "registry.example.com/team", ImageContext = "." },
+            Image = new ImageOptions { RegistryUrl = "registry.example.com/team", ImageContext = AppContext.BaseDirectory },
             Database = database,
             Backup = new BackupOptions { Database = database, BackupBucket = "backups", Storage = new() },
             Frontend = new FrontendOptions { FrontendSource = ".", FrontendBucket = "site", ApiUrl = "https://api.example.com", Storage = new() },

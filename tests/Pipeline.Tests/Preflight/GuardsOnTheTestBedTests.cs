@@ -106,11 +106,11 @@ public sealed class GuardsOnTheTestBedTests : IAsyncLifetime
     private PreflightOptions Options() => new()
     {
         Cluster = clusterOptions,
-        Image = new ImageOptions { RegistryUrl = Environment.GetEnvironmentVariable("TESTBED_REGISTRY"), ImageContext = "." },
+        Image = new ImageOptions { RegistryUrl = Environment.GetEnvironmentVariable("TESTBED_REGISTRY"), ImageContext = AppContext.BaseDirectory },
         Database = database,
         Backup = new BackupOptions { Database = database, BackupBucket = name, Storage = storage },
         Frontend = new FrontendOptions { FrontendSource = ".", FrontendBucket = name, ApiUrl = "http://127.0.0.1:1", Storage = storage },
-        Cdn = new CdnOptions { CdnDistributionId = Environment.GetEnvironmentVariable("TESTBED_DISTRIBUTION_ID") },
+        Cdn = new CdnOptions { CdnDistributionId = Environment.GetEnvironmentVariable("TESTBED_DISTRIBUTION_ID"), CdnEndpoint = storage.StorageEndpoint },
     };
 
     private static JsonObject Named(string kind, string name) =>

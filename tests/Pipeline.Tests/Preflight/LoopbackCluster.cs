@@ -43,6 +43,15 @@ public sealed class LoopbackCluster : IAsyncLifetime
 
     public string GitVersion { get; set; } = "v1.31.2";
 
+    /// <summary>Runs before a request is worked off; true when it was answered here.</summary>
+    public Func<HttpContext, Task<bool>> Before { get; set; } = _ => Task.FromResult(false);
+
+    /// <summary>Runs when a request was worked off and its answer is not sent yet.</summary>
+    public Func<HttpContext, Task> BeforeAnswer { get; set; } = _ => Task.CompletedTask;
+
+    /// <summary>Answers instead of this server when it returns true.</summary>
+    public Func<HttpContext, JsonObject?, Task<bool>> Instead { get; set; } = (_, _) => Task.FromResult(false);
+
     public ClusterOptions Options => new() { KubeConfig = kubeconfig, KubeContext = "loopback", KubeNamespace = "product", ClusterUid = Uid };
 
     public void PutNode(string name, bool ready) => Put($"api/v1/nodes/{name}", new()
@@ -67,7 +76,8 @@ public sealed class LoopbackCluster : IAsyncLifetime
         Directory.Delete(Path.GetDirectoryName(kubeconfig)!, recursive: true);
     }
 
-    private void Put(string path, JsonObject body)
+    /// <summary>Stores an object as somebody else's write would.</summary>
+    public void Put(string path, JsonObject body)
     {
         (body["metadata"] as JsonObject)!["resourceVersion"] = $"{Interlocked.Increment(ref version)}";
         Objects[path] = body;
@@ -78,23 +88,30 @@ public sealed class LoopbackCluster : IAsyncLifetime
         var path = http.Request.Path.Value!.Trim('/');
         if (!path.EndsWith("selfsubjectaccessreviews", StringComparison.Ordinal))
             Requests.Enqueue($"{http.Request.Method} {path}");
+        if (await Before(http))
+            return;
         var body = http.Request.ContentLength > 0 || http.Request.Headers.TransferEncoding.Count > 0
             ? await JsonNode.ParseAsync(http.Request.Body) as JsonObject
             : null;
-        var (status, answer) = Forbidden.Contains(path) ? (403, Status("Forbidden", $"no right to {path}")) : Answer(http.Request.Method, path, body);
+        if (!Forbidden.Contains(path) && await Instead(http, body))
+            return;
+        var (status, answer) = Forbidden.Contains(path) ? (403, Status("Forbidden", $"no right to {path}")) : Answer(http.Request.Method, path, body, $"{http.Request.Query["labelSelector"]}");
+        await BeforeAnswer(http);
         http.Response.StatusCode = status;
         http.Response.ContentType = "application/json";
         await http.Response.WriteAsync(answer.ToJsonString());
     }
 
-    private (int Status, JsonObject Body) Answer(string method, string path, JsonObject? body) => (method, path) switch
+    private (int Status, JsonObject Body) Answer(string method, string path, JsonObject? body, string labels) => (method, path) switch
     {
         (_, "version") => (200, new JsonObject { ["gitVersion"] = GitVersion }),
         ("POST", "apis/authorization.k8s.io/v1/selfsubjectaccessreviews") => (201, Review(body!)),
         ("POST", _) => Create($"{path}/{body!.Name()}", body!),
         ("PUT", _) => Replace(path, body!),
+        ("PATCH", _) => Apply(path, body!),
+        ("DELETE", _) => Objects.TryRemove(path, out var gone) ? (200, gone) : (404, Status("NotFound", $"{path} not found")),
         _ when Objects.TryGetValue(path, out var found) => (200, found),
-        _ when path.Split('/')[^1] is "configmaps" or "nodes" => (200, List(path)),
+        _ when path.Split('/')[^1] is "configmaps" or "nodes" or "deployments" or "replicasets" or "pods" or "events" or "jobs" or "leases" => (200, List(path, labels)),
         _ => (404, Status("NotFound", $"{path} not found")),
     };
 
@@ -106,17 +123,27 @@ public sealed class LoopbackCluster : IAsyncLifetime
         return (201, body);
     }
 
+    private (int Status, JsonObject Body) Apply(string path, JsonObject body)
+    {
+        Put(path, body);
+        return (200, body);
+    }
+
     private (int Status, JsonObject Body) Replace(string path, JsonObject body)
     {
-        if (body.Text("metadata", "resourceVersion") is { } expected && Objects[path].Text("metadata", "resourceVersion") != expected)
+        if (!Objects.TryGetValue(path, out var stored))
+            return (404, Status("NotFound", $"{path} not found"));
+        if (body.Text("metadata", "resourceVersion") is { } expected && stored.Text("metadata", "resourceVersion") != expected)
             return (409, Status("Conflict", "the object has been modified"));
         Put(path, body);
         return (200, body);
     }
 
-    private JsonObject List(string path)
+    private JsonObject List(string path, string labels)
     {
-        var items = Objects.Where(o => o.Key.StartsWith(path + "/", StringComparison.Ordinal)).Select(o => o.Value.DeepClone());
+        var wanted = labels.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(l => l.Split('=')).ToList();
+        var items = Objects.Where(o => o.Key.StartsWith(path + "/", StringComparison.Ordinal)).Select(o => o.Value.DeepClone() as JsonObject)
+            .Where(o => wanted.TrueForAll(w => o.At("metadata", "labels").Text(w[0]) is { } value && (w.Length == 1 || value == w[1])));
         return new JsonObject { ["metadata"] = new JsonObject(), ["items"] = new JsonArray([.. items]) };
     }
 

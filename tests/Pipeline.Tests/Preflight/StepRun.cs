@@ -27,6 +27,12 @@ public sealed class StepRun : IAsyncDisposable
         session = new PipelineSession(time);
     }
 
+    /// <summary>This run's session.</summary>
+    public PipelineSession Session => session;
+
+    /// <summary>What differs from the settings that every test has.</summary>
+    public Func<ReleaseOptions, ReleaseOptions> Settings { get; set; } = o => o;
+
     public Release Release => session.Ledger.Current;
 
     public bool IsOpen => session.Ledger.IsOpen;
@@ -50,7 +56,7 @@ public sealed class StepRun : IAsyncDisposable
     {
         using var log = new LoggerConfiguration().MinimumLevel.Verbose().WriteTo.Sink(kept).CreateLogger();
         var release = new ReleaseOptions { EnvironmentName = "test", Root = repository.FullName, ReleaseVersion = version };
-        await session.RunAsync(step, new RunOptions(release, cluster), log);
+        await session.RunAsync(step, new RunOptions(Settings(release), cluster), log);
     }
 
     public Task<FailureException> FailAsync(IStep step) => Assert.ThrowsAsync<FailureException>(() => RunAsync(step));

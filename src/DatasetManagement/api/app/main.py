@@ -23,6 +23,9 @@ async def count(request: Request, call_next) -> Response:
     response = await call_next(request)
     route = getattr(request.scope.get("route"), "path", "other")
     metrics.observe(request.method, route, response.status_code, time.perf_counter() - started)
+    if settings.is_draining():
+        # A connection that stays open into the server's end loses the request that is sent at that moment.
+        response.headers["Connection"] = "close"
     return response
 
 

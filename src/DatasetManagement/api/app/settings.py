@@ -1,5 +1,6 @@
 """What the environment decides."""
 import os
+import pathlib
 
 
 def database_url() -> str:
@@ -22,3 +23,12 @@ def allowed_origins() -> list[str]:
 def log_level() -> str:
     """How much the server logs."""
     return os.environ.get("LOG_LEVEL", "info").lower()
+
+
+# Written by the pod's preStop hook (k8s/deployment.yaml).
+DRAINING = pathlib.Path("/tmp/draining")
+
+
+def is_draining() -> bool:
+    """True once the pod was asked to end: new connections go elsewhere, open ones should too."""
+    return DRAINING.exists()

@@ -1,0 +1,61 @@
+using System.Text.Json.Nodes;
+using Pipeline.Output;
+using Pipeline.Settings;
+
+namespace Pipeline.Tests.Output;
+
+public sealed class RedactorTests
+{
+    private readonly Redactor redactor = new();
+
+    [Theory]
+    [InlineData("the password is pa+ss/wörd!", "the password is ***")]
+    [InlineData("twice pa+ss/wörd!pa+ss/wörd!", "twice ******")]
+    [InlineData("https://host/?key=pa%2Bss%2Fw%C3%B6rd%21&x", "https://host/?key=***&x")]
+    [InlineData("nothing here", "nothing here")]
+    public void A_secret_is_masked_plainly_and_in_an_address(string text, string expected)
+    {
+        redactor.Hide(Secret.From("pa+ss/wörd!"));
+
+        Assert.Equal(expected, redactor.Redact(text));
+    }
+
+    [Fact]
+    public void A_secret_is_masked_as_JSON_and_as_a_Kubernetes_Secret_write_it()
+    {
+        redactor.Hide(Secret.From("pa+\"ss\" & wörd"));
+
+        Assert.Equal("""{"password":"***"}""", redactor.Redact(new JsonObject { ["password"] = "pa+\"ss\" & wörd" }.ToJsonString()));
+        Assert.Equal("data: ***", redactor.Redact("data: cGErInNzIiAmIHfDtnJk"));
+    }
+
+    [Fact]
+    public void Of_secrets_that_contain_or_overlap_each_other_no_rest_is_left()
+    {
+        redactor.Hide(Secret.From("abcdef"));
+        redactor.Hide(Secret.From("abcdefghij"));
+        redactor.Hide(Secret.From("ghijklm"));
+
+        Assert.Equal("1 *** 2", redactor.Redact("1 abcdefghijklm 2"));
+        Assert.Equal("*** ***", redactor.Redact("abcdef ghijklm"));
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("abc")]
+    public void What_is_too_short_to_be_a_secret_masks_nothing(string? value)
+    {
+        redactor.Hide(Secret.From(value));
+
+        Assert.Equal("abc of abcdef", redactor.Redact("abc of abcdef"));
+    }
+
+    [Theory]
+    [InlineData("postgresql://dataset:hunter2@db:5432/dataset", "postgresql://dataset:***@db:5432/dataset")]
+    [InlineData("redis://:hunter2@cache", "redis://:***@cache")]
+    [InlineData("postgresql://dataset:hun@ter2@db/dataset", "postgresql://dataset:***@db/dataset")]
+    [InlineData("https://api.example.com:8443/health and ann@example.com", "https://api.example.com:8443/health and ann@example.com")]
+    [InlineData("https://user@host/path", "https://user@host/path")]
+    public void A_password_in_an_address_is_masked_although_nobody_named_it(string text, string expected) =>
+        Assert.Equal(expected, redactor.Redact(text));
+}
