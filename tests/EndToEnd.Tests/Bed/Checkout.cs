@@ -1,0 +1,74 @@
+namespace EndToEnd.Tests.Bed;
+
+/// <summary>A repository of its own with what is tracked here, in which a story commits and tags releases.</summary>
+internal sealed class Checkout : IDisposable
+{
+    private const string Profile = ".nuke/parameters.testbed.json";
+    private readonly IReadOnlyDictionary<string, string?> variables;
+
+    private Checkout(string folder, IReadOnlyDictionary<string, string?> variables)
+    {
+        Folder = folder;
+        this.variables = variables;
+    }
+
+    public string Folder { get; }
+
+    /// <summary>Copies the tracked files of the repository that holds this test, as they are on disk, and tags them.</summary>
+    public static async Task<Checkout> OfThisRepositoryAsync(string tag, IReadOnlyDictionary<string, string?> variables)
+    {
+        var source = await Command.RunAsync("git", "-C", AppContext.BaseDirectory, "rev-parse", "--show-toplevel");
+        var target = NewFolder();
+        var files = await Command.RunAsync("git", "-C", source, "ls-files", "--cached", "--others", "--exclude-standard");
+        foreach (var file in files.Split('\n').Where(f => File.Exists(Path.Combine(source, f)) && !f.StartsWith(".nuke/parameters.t", StringComparison.Ordinal)))
+        {
+            var copy = Path.Combine(target, file);
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            // Copies the mode too: build.sh stays executable.
+            File.Copy(Path.Combine(source, file), copy);
+        }
+
+        await Command.RunAsync("git", "init", "--quiet", target);
+        var checkout = new Checkout(target, variables);
+        await checkout.ReleaseAsync(tag);
+        return checkout;
+    }
+
+    /// <summary>What another person has: a clone, and the profile's file.</summary>
+    public async Task<Checkout> CloneAsync()
+    {
+        var target = NewFolder();
+        await Command.RunAsync("git", "clone", "--quiet", Folder, target);
+        File.Copy(Path.Combine(Folder, Profile), Path.Combine(target, Profile));
+        return new Checkout(target, variables);
+    }
+
+    /// <summary>Commits everything and tags it.</summary>
+    public async Task ReleaseAsync(string tag)
+    {
+        await Command.RunAsync("git", "-C", Folder, "add", "--all", "--", ".", $":!{Profile}", ":!.nuke/build.schema.json");
+        await Command.RunAsync("git", "-C", Folder, "-c", "user.name=Story", "-c", "user.email=story@example.com", "commit", "--quiet", "--message", $"Release {tag}");
+        await Command.RunAsync("git", "-C", Folder, "tag", tag);
+    }
+
+    /// <summary>Runs the build.</summary>
+    public Task<Outcome> BuildAsync(params string[] arguments) => Command.TryAsync(Folder, variables, Path.Combine(Folder, "build.sh"), arguments);
+
+    /// <summary>Runs the build with other variables beside its own.</summary>
+    public Task<Outcome> BuildAsync(IReadOnlyDictionary<string, string?> more, params string[] arguments) =>
+        Command.TryAsync(Folder, variables.Concat(more).GroupBy(v => v.Key).ToDictionary(v => v.Key, v => v.Last().Value), Path.Combine(Folder, "build.sh"), arguments);
+
+    /// <summary>Changes one text in a file; it must be there.</summary>
+    public void Edit(string file, string from, string to)
+    {
+        var text = File.ReadAllText(Path.Combine(Folder, file));
+        Assert.Contains(from, text, StringComparison.Ordinal);
+        Write(file, text.Replace(from, to, StringComparison.Ordinal));
+    }
+
+    public void Write(string file, string text) => File.WriteAllText(Path.Combine(Folder, file), text);
+
+    public void Dispose() => Directory.Delete(Folder, recursive: true);
+
+    private static string NewFolder() => Directory.CreateTempSubdirectory("pipeline story ").FullName;
+}

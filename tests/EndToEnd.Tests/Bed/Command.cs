@@ -1,0 +1,65 @@
+using CliWrap;
+using CliWrap.Buffered;
+
+namespace EndToEnd.Tests.Bed;
+
+/// <summary>How a command ended.</summary>
+/// <param name="ExitCode">The process's exit code.</param>
+/// <param name="Output">Both streams, in the order of their lines.</param>
+internal sealed record Outcome(int ExitCode, string Output)
+{
+    /// <summary>Fails with the whole output when the command did not end as expected.</summary>
+    public Outcome Ended(int exitCode)
+    {
+        Assert.True(ExitCode == exitCode, $"The command ended with {ExitCode}, not with {exitCode}:\n{Output}");
+        return this;
+    }
+
+    /// <summary>Fails with the whole output when a text is not in it.</summary>
+    public Outcome Says(string text)
+    {
+        Assert.True(Output.Contains(text, StringComparison.Ordinal), $"The command does not say '{text}':\n{Output}");
+        return this;
+    }
+}
+
+/// <summary>Starts programs.</summary>
+internal static class Command
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(8);
+
+    /// <summary>Runs a program to its end.</summary>
+    public static async Task<Outcome> TryAsync(string folder, IReadOnlyDictionary<string, string?> variables, string program, params string[] arguments)
+    {
+        using var limit = new CancellationTokenSource(Limit);
+        var output = new List<string>();
+        void Take(string line)
+        {
+            lock (output)
+                output.Add(line);
+        }
+
+        try
+        {
+            var ended = await Cli.Wrap(program).WithArguments(arguments).WithWorkingDirectory(folder).WithEnvironmentVariables(variables)
+                .WithValidation(CommandResultValidation.None)
+                .WithStandardOutputPipe(PipeTarget.ToDelegate(Take)).WithStandardErrorPipe(PipeTarget.ToDelegate(Take))
+                .ExecuteAsync(limit.Token);
+            return new Outcome(ended.ExitCode, string.Join('\n', output));
+        }
+        catch (OperationCanceledException)
+        {
+            Assert.Fail($"{program} {string.Join(' ', arguments)} did not end within {Limit.TotalMinutes} minutes:\n{string.Join('\n', output)}");
+            throw;
+        }
+    }
+
+    /// <summary>Runs a program that must succeed.</summary>
+    /// <returns>What it wrote to its standard output.</returns>
+    public static async Task<string> RunAsync(string program, params string[] arguments)
+    {
+        var ended = await Cli.Wrap(program).WithArguments(arguments).WithValidation(CommandResultValidation.None).ExecuteBufferedAsync();
+        Assert.True(ended.ExitCode == 0, $"{program} {string.Join(' ', arguments)}: {ended.StandardError}");
+        return ended.StandardOutput.Trim();
+    }
+}
