@@ -61,7 +61,8 @@ internal sealed class TargetDefinition(string name, INukeBuild build) : ITargetD
             return [.. targets.Select(t => t(component))];
         var own = typeof(T).GetProperties(BindingFlags.Instance | BindingFlags.Public).Where(p => p.PropertyType == typeof(Target)).ToList();
         return own is [var only]
-            ? [(Target)only.GetValue(build)!]
+            // Reflection compiles a stub of its own for a property that it reads twice, which --help would wait for.
+            ? [only.GetMethod!.CreateDelegate<Func<T, Target>>()(component)]
             : throw new UsageFault($"Target '{name}' names the component '{typeof(T).Name}' without a target, and it has {own.Count}.");
     }
 }
