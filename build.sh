@@ -10,7 +10,11 @@ while [ -L "$self" ]; do
     case "$link" in /*) self="$link" ;; *) self="$(dirname "$self")/$link" ;; esac
 done
 case "$self" in */*) folder="${self%/*}/" ;; *) folder=./ ;; esac
-root="$(cd -- "$folder" && pwd -P)"
+# Without a subshell: on a warm start each costs as much as the search for newer sources.
+here="$PWD"
+cd -P -- "$folder"
+root="$PWD"
+cd -- "$here"
 
 # The official packages are another program: they share nothing with the default one.
 flavour=pipeline
@@ -27,7 +31,11 @@ fail() {
 
 find_dotnet() {
     local candidate
-    for candidate in "$(command -v dotnet || true)" "${DOTNET_ROOT:+$DOTNET_ROOT/dotnet}" "${HOME:+$HOME/.dotnet/dotnet}"; do
+    if hash dotnet 2>/dev/null; then
+        dotnet=dotnet
+        return
+    fi
+    for candidate in "${DOTNET_ROOT:+$DOTNET_ROOT/dotnet}" "${HOME:+$HOME/.dotnet/dotnet}"; do
         if [ -n "$candidate" ] && [ -x "$candidate" ]; then
             dotnet="$candidate"
             return
@@ -149,7 +157,7 @@ fall_back() {
         esac
     done
     if grep -qE 'compatible .NET SDK|No .NET SDKs' "$log"; then
-        fail "'$dotnet' has no .NET SDK $(wanted_sdk) or newer, which global.json asks for. Install it: https://dotnet.microsoft.com/download"
+        fail "'$(command -v "$dotnet")' has no .NET SDK $(wanted_sdk) or newer, which global.json asks for. Install it: https://dotnet.microsoft.com/download"
     fi
     # The compiler says everything twice, and the project behind each line.
     grep -E 'error [A-Z]+[0-9]+:' "$log" | sed -e "s|^ *$root/||" -e 's| \[[^]]*\]$||' | awk '!seen[$0]++ && ++count <= 20' >&2 || cat "$log" >&2

@@ -12,9 +12,10 @@ internal sealed class Build : NukeBuild,
     IRollback, IStatus, IHistory, IDiagnose, IUnlock, IInit,
     ICompile, ITest, IClean
 {
-    private static readonly PipelineSession Run = new(TimeProvider.System);
+    // Made with the first target: --help and --plan need no engine.
+    private static readonly Lazy<PipelineSession> Run = new(() => new PipelineSession(TimeProvider.System));
 
-    PipelineSession IRunSteps.Session => Run;
+    PipelineSession IRunSteps.Session => Run.Value;
 
     AbsolutePath IHazArtifacts.ArtifactsDirectory => RootDirectory / "artifacts";
 
@@ -28,7 +29,7 @@ internal sealed class Build : NukeBuild,
         }
 
         var exitCode = Execute<Build>(b => ((IDeploy)b).Deploy);
-        foreach (var line in Run.CloseAsync(exitCode).GetAwaiter().GetResult())
+        foreach (var line in Run.IsValueCreated ? Run.Value.CloseAsync(exitCode).GetAwaiter().GetResult() : [])
             Console.Out.WriteLine(line);
         return exitCode;
     }

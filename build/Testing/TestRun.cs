@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Xml.Linq;
 using Pipeline.Errors;
@@ -24,24 +25,27 @@ internal sealed class TestRun(string root, string reports, bool all)
         var results = Path.Combine(reports, "tests");
         if (Directory.Exists(results))
             Directory.Delete(results, recursive: true);
-        var (passed, failed, skipped) = (0, 0, 0);
-        foreach (var project in Projects())
-        {
-            var name = Path.GetFileNameWithoutExtension(project);
-            var (succeeded, lines) = await dotnet.TryAsync(["test", project, "--no-build", "--nologo", .. all ? (string[])[] : ["--filter", WithoutLongSuites], "--results-directory", results, "--logger", $"trx;LogFileName={name}.trx"], cancellation);
-            var counts = Counts(Path.Combine(results, name + ".trx"));
-            if (counts is null || (!succeeded && counts.Value.Failed == 0))
-                throw new FailureException($"The tests of {name} did not end:{Environment.NewLine}{string.Join(Environment.NewLine, lines.TakeLast(30))}");
-            (passed, failed, skipped) = (passed + counts.Value.Passed, failed + counts.Value.Failed, skipped + counts.Value.Skipped);
-            Log.Information("{Project:l}: {Passed} passed, {Failed} failed, {Skipped} skipped", name, counts.Value.Passed, counts.Value.Failed, counts.Value.Skipped);
-            foreach (var line in succeeded ? [] : lines.Where(l => !string.IsNullOrWhiteSpace(l)).TakeLast(80))
-                Log.Error("{Line:l}", line);
-        }
-
+        var counts = new ConcurrentBag<(int Passed, int Failed)>();
+        // Much of a test is waiting for programs and servers of its own: two projects at once keep the cores busy.
+        await Parallel.ForEachAsync(Projects(), new ParallelOptions { MaxDegreeOfParallelism = 2, CancellationToken = cancellation },
+            async (project, stop) => counts.Add(await RunAsync(dotnet, project, results, stop)));
         await format;
+        var (passed, failed) = (counts.Sum(c => c.Passed), counts.Sum(c => c.Failed));
         Log.Information("{Passed} passed, {Failed} failed", passed, failed);
         if (failed > 0)
             throw new FailureException($"{failed} of {passed + failed} tests failed; '{results}' has the details.");
+    }
+
+    private async Task<(int Passed, int Failed)> RunAsync(Dotnet dotnet, string project, string results, CancellationToken cancellation)
+    {
+        var name = Path.GetFileNameWithoutExtension(project);
+        var (succeeded, lines) = await dotnet.TryAsync(["test", project, "--no-build", "--nologo", .. all ? (string[])[] : ["--filter", WithoutLongSuites], "--results-directory", results, "--logger", $"trx;LogFileName={name}.trx"], cancellation);
+        if (Counts(Path.Combine(results, name + ".trx")) is not var (passed, failed, skipped) || (!succeeded && failed == 0))
+            throw new FailureException($"The tests of {name} did not end:{Environment.NewLine}{string.Join(Environment.NewLine, lines.TakeLast(30))}");
+        Log.Information("{Project:l}: {Passed} passed, {Failed} failed, {Skipped} skipped", name, passed, failed, skipped);
+        foreach (var line in succeeded ? [] : lines.Where(l => !string.IsNullOrWhiteSpace(l)).TakeLast(80))
+            Log.Error("{Line:l}", line);
+        return (passed, failed);
     }
 
     private IEnumerable<string> Projects() =>

@@ -12,7 +12,9 @@ internal static class Repository
 
     /// <summary>Runs a program in the checkout to its end; it must succeed.</summary>
     public static async Task RunAsync(string program, params string[] arguments) =>
-        await Cli.Wrap(program).WithArguments(arguments).WithWorkingDirectory(Root).WithStandardErrorPipe(PipeTarget.ToStream(Console.OpenStandardError())).ExecuteAsync();
+        // The output is read although nobody wants it: a program whose pipe is closed ends on its first line.
+        await Cli.Wrap(program).WithArguments(arguments).WithWorkingDirectory(Root).WithStandardOutputPipe(PipeTarget.ToStream(Stream.Null))
+            .WithStandardErrorPipe(PipeTarget.ToStream(Console.OpenStandardError())).ExecuteAsync();
 
     /// <summary>Runs the build.</summary>
     public static Task BuildAsync(params string[] arguments) => RunAsync(Path.Combine(Root, "build.sh"), arguments);

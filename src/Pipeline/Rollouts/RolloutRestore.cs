@@ -34,12 +34,32 @@ internal sealed class RolloutRestore(ClusterConnection cluster, StepContext cont
 
     private async Task ReplaceAsync(Resource resource, JsonObject before, CancellationToken cancellation)
     {
-        var wanted = (JsonObject)before.DeepClone();
-        wanted.Remove("status");
-        // Without a resourceVersion the replacement is unconditional: this run holds the deploy lock.
-        wanted.At("metadata")!.Remove("resourceVersion");
-        var stored = await cluster.ReplaceAsync(resource, wanted, cancellation);
+        var stored = await StoreAsync(resource, before, cancellation);
         if (resource == Resource.Deployments)
             await new RolloutWatch(cluster, context).FinishAsync(stored, timeout, cancellation);
+    }
+
+    // Services may not be replaced without their resourceVersion, and the cluster's own controllers write to objects at any time.
+    private async Task<JsonObject> StoreAsync(Resource resource, JsonObject before, CancellationToken cancellation)
+    {
+        var wanted = (JsonObject)before.DeepClone();
+        wanted.Remove("status");
+        while (true)
+        {
+            var now = await cluster.FindAsync(resource, before.Name(), cancellation);
+            wanted["metadata"]!["resourceVersion"] = now.Text("metadata", "resourceVersion");
+            if (now is null)
+                (wanted["metadata"] as JsonObject)!.Remove("uid");
+            else
+                wanted["metadata"]!["uid"] = now.Text("metadata", "uid");
+            try
+            {
+                return now is null ? await cluster.CreateAsync(resource, wanted, cancellation) : await cluster.ReplaceAsync(resource, wanted, cancellation);
+            }
+            catch (ClusterRequestException e) when (e.IsConflict)
+            {
+                // This run holds the deploy lock: what it found before is put over whatever was written in between.
+            }
+        }
     }
 }

@@ -211,6 +211,27 @@ public sealed class DeployStepTests : IAsyncLifetime
         Assert.Contains("I Deployment/api: all 2 pods run the release and serve", run.Log);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_service_that_was_found_is_put_back_although_it_changed_or_went_in_between(bool isGone)
+    {
+        var services = new Resource("v1", "Service", "services");
+        workloads.Put(services, LoopbackWorkloads.Yaml("{metadata: {name: api}, spec: {ports: [{port: 8000}]}}"));
+        workloads.Controller = d =>
+        {
+            if (isGone)
+                cluster.Objects.TryRemove(services.PathIn("product", "api"), out _);
+            else
+                workloads.Put(services, (JsonObject)workloads.Find(services, "api")!.DeepClone());
+            Crash(d);
+        };
+        var error = await run.FailAsync(Step);
+
+        Assert.Equal(ExitCode.PutBack, error.ExitCode);
+        Assert.Equal(8000, workloads.Find(services, "api")!.Items("spec", "ports").Single().Number("port"));
+    }
+
     [Fact]
     public async Task An_autoscaler_keeps_its_number_of_pods()
     {

@@ -112,7 +112,7 @@ internal sealed class LoopbackWorkloads
             ("GET", _) when path.Contains(Space, StringComparison.Ordinal) && path[(path.IndexOf(Space, StringComparison.Ordinal) + Space.Length)..].IndexOf('/', StringComparison.Ordinal) < 0 => (200, List(path, query)),
             ("PATCH", _) => Apply(path, body!, query),
             ("POST", "jobs") => CreateJob(path, body!),
-            ("PUT", _) when path.Contains("/deployments/", StringComparison.Ordinal) => Replace(path, body!),
+            ("PUT", _) when path.Contains("/deployments/", StringComparison.Ordinal) || path.Contains("/services/", StringComparison.Ordinal) => Replace(path, body!),
             ("DELETE", _) => Delete(path),
             _ => (0, null),
         };
@@ -173,7 +173,12 @@ internal sealed class LoopbackWorkloads
         return query.ContainsKey("dryRun") ? (200, wanted) : (200, Store(path, wanted, "apply"));
     }
 
-    private (int, JsonObject?) Replace(string path, JsonObject body) => (200, Store(path, body, "put"));
+    private (int, JsonObject?) Replace(string path, JsonObject body) => (body.Text("metadata", "resourceVersion"), Find(ResourceOf(path, body), body.Name()).Text("metadata", "resourceVersion")) switch
+    {
+        (null or "", _) when body.Kind() == "Service" => (422, Status("Invalid", "metadata.resourceVersion: Invalid value: \"\": must be specified for an update")),
+        ({ Length: > 0 } asked, var now) when asked != now => (409, Status("Conflict", "the object has been modified")),
+        _ => (200, Store(path, body, "put")),
+    };
 
     private JsonObject Store(string path, JsonObject wanted, string how)
     {

@@ -20,38 +20,65 @@ internal sealed class TargetDefinition(string name, INukeBuild build) : ITargetD
 
     public List<LambdaExpression> Requirements { get; } = [];
 
-    public ITargetDefinition Description(string description) => And(() => Text = description);
+    public ITargetDefinition Description(string description)
+    {
+        Text = description;
+        return this;
+    }
 
-    public ITargetDefinition Executes(Func<Task> action) => And(() => Actions.Add(action));
+    public ITargetDefinition Executes(Func<Task> action)
+    {
+        Actions.Add(action);
+        return this;
+    }
 
-    public ITargetDefinition DependsOn(params Target[] targets) => And(() => Needs.AddRange(targets));
+    public ITargetDefinition DependsOn(params Target[] targets)
+    {
+        Needs.AddRange(targets);
+        return this;
+    }
 
     public ITargetDefinition DependsOn<T>(params Func<T, Target>[] targets) => DependsOn(Of(targets));
 
-    public ITargetDefinition After(params Target[] targets) => And(() => Later.AddRange(targets));
+    public ITargetDefinition After(params Target[] targets)
+    {
+        Later.AddRange(targets);
+        return this;
+    }
 
     public ITargetDefinition TryAfter<T>(params Func<T, Target>[] targets) => build is T ? After(Of(targets)) : this;
 
-    public ITargetDefinition Triggers(params Target[] targets) => And(() => Triggered.AddRange(targets));
+    public ITargetDefinition Triggers(params Target[] targets)
+    {
+        Triggered.AddRange(targets);
+        return this;
+    }
 
     public ITargetDefinition Triggers<T>(params Func<T, Target>[] targets) => Triggers(Of(targets));
 
     public ITargetDefinition Requires<T>(Expression<Func<T>> parameterRequirement, params Expression<Func<T>>[] parameterRequirements)
-        where T : class => And(() => Requirements.AddRange([parameterRequirement, .. parameterRequirements]));
+        where T : class
+    {
+        Requirements.Add(parameterRequirement);
+        Requirements.AddRange(parameterRequirements);
+        return this;
+    }
 
-    public ITargetDefinition Requires(Expression<Func<bool>> requirement, params Expression<Func<bool>>[] requirements) =>
-        And(() => Requirements.AddRange([requirement, .. requirements]));
+    public ITargetDefinition Requires(Expression<Func<bool>> requirement, params Expression<Func<bool>>[] requirements)
+    {
+        Requirements.Add(requirement);
+        Requirements.AddRange(requirements);
+        return this;
+    }
 
-    public ITargetDefinition Unlisted() => And(() => IsListed = false);
+    public ITargetDefinition Unlisted()
+    {
+        IsListed = false;
+        return this;
+    }
 
     // What a target makes is only of interest to generators of CI files, which this build has none of.
     public ITargetDefinition Produces(params string[] artifacts) => this;
-
-    private TargetDefinition And(Action change)
-    {
-        change();
-        return this;
-    }
 
     private Target[] Of<T>(Func<T, Target>[] targets)
     {
@@ -61,7 +88,8 @@ internal sealed class TargetDefinition(string name, INukeBuild build) : ITargetD
             return [.. targets.Select(t => t(component))];
         var own = typeof(T).GetProperties(BindingFlags.Instance | BindingFlags.Public).Where(p => p.PropertyType == typeof(Target)).ToList();
         return own is [var only]
-            ? [(Target)only.GetValue(build)!]
+            // Reflection compiles a stub of its own for a property that it reads twice, which --help would wait for.
+            ? [only.GetMethod!.CreateDelegate<Func<T, Target>>()(component)]
             : throw new UsageFault($"Target '{name}' names the component '{typeof(T).Name}' without a target, and it has {own.Count}.");
     }
 }

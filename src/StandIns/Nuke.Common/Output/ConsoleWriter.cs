@@ -90,6 +90,6 @@ internal sealed class ConsoleWriter : ILineWriter
         if (bars is null)
             Console.Out.WriteLine(prefix + mark + line);
         else
-            console.Write(new Text(prefix + mark + line + "\n", style));
+            console.Write(new LogLine(prefix, mark + line, style));
     }
 }
