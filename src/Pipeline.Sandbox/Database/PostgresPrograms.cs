@@ -1,4 +1,7 @@
 using System.Diagnostics;
+using System.Runtime.Versioning;
+using System.Security.Cryptography;
+using System.Text;
 using Pipeline.Errors;
 
 namespace Pipeline.Sandbox.Database;
@@ -10,21 +13,31 @@ internal sealed class PostgresPrograms(string binaries, string folder)
 {
     // The server refuses to run as root, as whom containers and CI machines often run.
     private const string OtherUser = "postgres";
-    private readonly bool isRoot = !OperatingSystem.IsWindows() && Environment.UserName == "root";
+    private static readonly bool IsRoot = !OperatingSystem.IsWindows() && Environment.UserName == "root";
 
     public string Folder => folder;
 
-    /// <summary>Gives the folder to the user that the server runs as, and lets that user reach it.</summary>
-    public void TakeFolder()
+    /// <summary>Where the server can keep its files: the folder itself, unless the user that it runs as cannot get there.</summary>
+    /// <param name="folder">The sandbox's folder for it. Once that is gone, so is what was kept elsewhere.</param>
+    public static string HomeOf(string folder)
     {
-        if (!isRoot || OperatingSystem.IsWindows())
+        var home = IsRoot && !OperatingSystem.IsWindows() && !IsReachable(folder)
+            ? $"/var/tmp/pipeline-sandbox-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(folder)))[..12]}"
+            : folder;
+        if (home != folder && !Directory.Exists(folder) && Directory.Exists(home))
+            Directory.Delete(home, recursive: true);
+        Directory.CreateDirectory(folder);
+        Directory.CreateDirectory(home);
+        return home;
+    }
+
+    /// <summary>Gives the folder to the user that the server runs as.</summary>
+    public async Task TakeFolderAsync(CancellationToken cancellation)
+    {
+        if (!IsRoot)
             return;
         using var chown = Process.Start("chown", ["-R", OtherUser, folder]);
-        chown.WaitForExit();
-        const UnixFileMode Enter = UnixFileMode.OtherExecute;
-        for (var above = Path.GetDirectoryName(folder); above is not null; above = Path.GetDirectoryName(above))
-            if (!File.GetUnixFileMode(above).HasFlag(Enter))
-                File.SetUnixFileMode(above, File.GetUnixFileMode(above) | Enter);
+        await chown.WaitForExitAsync(cancellation);
     }
 
     /// <summary>Runs a program to its end.</summary>
@@ -42,7 +55,7 @@ internal sealed class PostgresPrograms(string binaries, string folder)
         var path = PostgresBinaries.Program(binaries, program);
         // A server that is started keeps the pipes of whoever started it: its output goes to its log, and ours to a file.
         var said = Path.Combine(Path.GetTempPath(), $"pipeline-{Path.GetRandomFileName()}");
-        string[] command = isRoot ? ["setpriv", $"--reuid={OtherUser}", $"--regid={OtherUser}", "--init-groups", path, .. arguments] : [path, .. arguments];
+        string[] command = IsRoot ? ["setpriv", $"--reuid={OtherUser}", $"--regid={OtherUser}", "--init-groups", path, .. arguments] : [path, .. arguments];
         var start = OperatingSystem.IsWindows()
             ? new ProcessStartInfo(command[0], command[1..])
             : new ProcessStartInfo("/bin/sh", ["-c", "exec \"$@\" >\"$0\" 2>&1 </dev/null", said, .. command]);
@@ -58,5 +71,14 @@ internal sealed class PostgresPrograms(string binaries, string folder)
         {
             File.Delete(said);
         }
+    }
+
+    [UnsupportedOSPlatform("windows")]
+    private static bool IsReachable(string folder)
+    {
+        for (var above = Path.GetDirectoryName(folder); above is not null; above = Path.GetDirectoryName(above))
+            if (Directory.Exists(above) && !File.GetUnixFileMode(above).HasFlag(UnixFileMode.OtherExecute))
+                return false;
+        return true;
     }
 }

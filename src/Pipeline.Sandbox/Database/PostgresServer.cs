@@ -36,11 +36,11 @@ internal sealed class PostgresServer : IAsyncDisposable
     {
         if (PostgresBinaries.Find() is not { } binaries)
             return null;
-        Directory.CreateDirectory(folder);
-        var programs = new PostgresPrograms(binaries, folder);
-        var server = new PostgresServer(programs, Path.Combine(folder, "data"), port, await PasswordAsync(folder, cancellation));
+        var home = PostgresPrograms.HomeOf(folder);
+        var programs = new PostgresPrograms(binaries, home);
+        var server = new PostgresServer(programs, Path.Combine(home, "data"), port, await PasswordAsync(home, cancellation));
         await server.InitializeAsync(cancellation);
-        await programs.RunAsync("pg_ctl", ["--pgdata", server.data, "--wait", $"--timeout={StartLimit.TotalSeconds}", "--silent", $"--log={Path.Combine(folder, "log")}", $"--options=-p {port} -h 127.0.0.1 -k '' -F", "start"], cancellation);
+        await programs.RunAsync("pg_ctl", ["--pgdata", server.data, "--wait", $"--timeout={StartLimit.TotalSeconds}", "--silent", $"--log={Path.Combine(home, "log")}", $"--options=-p {port} -h 127.0.0.1 -k '' -F", "start"], cancellation);
         await server.PrepareAsync(cancellation);
         return server;
     }
@@ -67,7 +67,7 @@ internal sealed class PostgresServer : IAsyncDisposable
 
         if (Directory.Exists(data))
             Directory.Delete(data, recursive: true);
-        programs.TakeFolder();
+        await programs.TakeFolderAsync(cancellation);
         await programs.RunAsync("initdb", ["--pgdata", data, "--username=postgres", "--auth=scram-sha-256", $"--pwfile={Path.Combine(programs.Folder, "password")}", "--no-sync", "--no-locale", "--encoding=UTF8"], cancellation);
     }
 

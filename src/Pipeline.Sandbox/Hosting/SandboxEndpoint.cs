@@ -6,12 +6,8 @@ namespace Pipeline.Sandbox.Hosting;
 /// <param name="Version">Which build of the sandbox runs; another build replaces it and finds its state.</param>
 /// <param name="ProcessId">The process.</param>
 /// <param name="Control">Address of the server that answers for the sandbox itself.</param>
-/// <param name="Site">Address of the product's site.</param>
-/// <param name="Api">Address of the product's API.</param>
 /// <param name="Parameters">The build's parameters that lead into the sandbox, by name.</param>
-/// <param name="Variables">Environment variables that clients read, such as AWS credentials.</param>
-internal sealed record SandboxEndpoint(
-    string Version, int ProcessId, string Control, string Site, string Api, IReadOnlyDictionary<string, string> Parameters, IReadOnlyDictionary<string, string> Variables)
+internal sealed record SandboxEndpoint(string Version, int ProcessId, string Control, IReadOnlyDictionary<string, string> Parameters)
 {
     private const string Name = "endpoint.json";
 

@@ -17,7 +17,8 @@ internal sealed class SandboxLife(TimeProvider time, TimeSpan idle) : IDisposabl
     public void Keep() => kept.TrySetResult();
 
     /// <summary>It ends now.</summary>
-    public void End() => over.Cancel();
+    // Whoever asks may be one of the servers that then end, and must not be the one that ends them.
+    public void End() => _ = over.CancelAsync();
 
     /// <summary>Ends it once nobody used it for long enough.</summary>
     public async Task WatchAsync()

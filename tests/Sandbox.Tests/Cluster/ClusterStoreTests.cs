@@ -6,18 +6,18 @@ namespace Sandbox.Tests.Cluster;
 
 public sealed class ClusterStoreTests : IDisposable
 {
-    private readonly string folder = Directory.CreateTempSubdirectory("pipeline-").FullName;
+    private readonly TestFolder folder = new();
 
-    public void Dispose() => Directory.Delete(folder, recursive: true);
+    public void Dispose() => folder.Dispose();
 
     [Fact]
     public void A_restart_finds_every_object_and_gives_no_version_twice()
     {
-        var store = new ClusterStore(folder);
+        var store = new ClusterStore(folder.Path);
         store.Create(ResourceKind.ConfigMaps, Named("one"));
         var last = store.Replace(store.Find(ResourceKind.ConfigMaps, "space", "one")!, Named("one", "changed"));
 
-        var again = new ClusterStore(folder);
+        var again = new ClusterStore(folder.Path);
 
         Assert.Equal("changed", (string?)again.Find(ResourceKind.ConfigMaps, "space", "one")!.Content["data"]!["key"]);
         Assert.True(again.Create(ResourceKind.ConfigMaps, Named("two")).Version > last.Version);
@@ -26,7 +26,7 @@ public sealed class ClusterStoreTests : IDisposable
     [Fact]
     public void An_object_that_changed_in_between_is_not_overwritten()
     {
-        var store = new ClusterStore(folder);
+        var store = new ClusterStore(folder.Path);
         var read = store.Create(ResourceKind.ConfigMaps, Named("one"));
         store.Replace(read, Named("one", "theirs"));
 
@@ -39,7 +39,7 @@ public sealed class ClusterStoreTests : IDisposable
     [Fact]
     public void Equal_content_is_no_change()
     {
-        var store = new ClusterStore(folder);
+        var store = new ClusterStore(folder.Path);
         var created = store.Create(ResourceKind.ConfigMaps, Named("one", "same"));
 
         Assert.Same(created, store.Replace(created, Named("one", "same")));
@@ -49,7 +49,7 @@ public sealed class ClusterStoreTests : IDisposable
     [Fact]
     public async Task A_watch_sees_what_happened_after_its_version_and_what_happens_now()
     {
-        var store = new ClusterStore(folder);
+        var store = new ClusterStore(folder.Path);
         var first = store.Create(ResourceKind.ConfigMaps, Named("one"));
         var second = store.Create(ResourceKind.ConfigMaps, Named("two"));
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
@@ -65,7 +65,7 @@ public sealed class ClusterStoreTests : IDisposable
     [Fact]
     public async Task A_watch_from_before_a_compaction_is_told_that_it_is_too_late()
     {
-        var store = new ClusterStore(folder);
+        var store = new ClusterStore(folder.Path);
         var first = store.Create(ResourceKind.ConfigMaps, Named("one"));
         store.Create(ResourceKind.ConfigMaps, Named("two"));
         store.Compact();

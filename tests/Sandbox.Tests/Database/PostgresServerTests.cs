@@ -8,23 +8,23 @@ namespace Sandbox.Tests.Database;
 
 public sealed class PostgresServerTests : IDisposable
 {
-    private readonly string folder = Directory.CreateTempSubdirectory("pipeline-").FullName;
+    private readonly TestFolder folder = new();
 
-    public void Dispose() => Directory.Delete(folder, recursive: true);
+    public void Dispose() => folder.Dispose();
 
     [SkippableFact]
     public async Task A_restart_finds_the_same_server_with_its_data_at_the_same_address()
     {
         Skip.If(PostgresBinaries.Find() is null, $"no PostgreSQL on this machine: {PostgresBinaries.InstallCommand}");
-        var port = new RememberedPorts(Path.Combine(folder, "ports.json")).Of("database");
+        var port = new RememberedPorts(Path.Combine(folder.Path, "ports.json")).Of("database");
         string address, identifier;
-        await using (var first = (await PostgresServer.StartAsync(Path.Combine(folder, "postgres"), port, default))!)
+        await using (var first = (await PostgresServer.StartAsync(Path.Combine(folder.Path, "postgres"), port, default))!)
         {
             (address, identifier) = (first.Address, first.SystemIdentifier);
             await RunAsync(address, "create table datasets as select 7 as id");
         }
 
-        await using var second = (await PostgresServer.StartAsync(Path.Combine(folder, "postgres"), port, default))!;
+        await using var second = (await PostgresServer.StartAsync(Path.Combine(folder.Path, "postgres"), port, default))!;
 
         Assert.Equal((address, identifier), (second.Address, second.SystemIdentifier));
         Assert.Equal(7, await RunAsync(address, "select id from datasets"));

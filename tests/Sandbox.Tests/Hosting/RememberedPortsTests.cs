@@ -6,9 +6,9 @@ namespace Sandbox.Tests.Hosting;
 
 public sealed class RememberedPortsTests : IDisposable
 {
-    private readonly string folder = Directory.CreateTempSubdirectory("pipeline-").FullName;
+    private readonly TestFolder folder = new();
 
-    public void Dispose() => Directory.Delete(folder, recursive: true);
+    public void Dispose() => folder.Dispose();
 
     [Fact]
     public void A_part_keeps_its_port()
@@ -31,5 +31,5 @@ public sealed class RememberedPortsTests : IDisposable
         Assert.Equal(next, Ports().Of("registry"));
     }
 
-    private RememberedPorts Ports() => new(Path.Combine(folder, "ports.json"));
+    private RememberedPorts Ports() => new(Path.Combine(folder.Path, "ports.json"));
 }
