@@ -1,0 +1,95 @@
+using System.Security.Cryptography;
+using Npgsql;
+
+namespace Pipeline.Sandbox.Database;
+
+/// <summary>A real PostgreSQL primary of this machine's own programs, on loopback, whose data outlives the process.</summary>
+internal sealed class PostgresServer : IAsyncDisposable
+{
+    private const string Owner = "dataset";
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
+    private readonly PostgresPrograms programs;
+    private readonly string data;
+    private readonly int port;
+    private readonly string password;
+
+    private PostgresServer(PostgresPrograms programs, string data, int port, string password)
+    {
+        (this.programs, this.data, this.port, this.password) = (programs, data, port, password);
+    }
+
+    /// <summary>The product's database as its owner reaches it, from this machine and from pods alike.</summary>
+    public string Address => $"postgresql://{Owner}:{password}@127.0.0.1:{port}/{Owner}";
+
+    /// <summary>The database's name.</summary>
+    public static string DatabaseName => Owner;
+
+    /// <summary>What pins the server.</summary>
+    public string SystemIdentifier { get; private set; } = "";
+
+    /// <summary>Starts the server, from what an earlier run left or from nothing.</summary>
+    /// <param name="folder">Where it keeps everything.</param>
+    /// <param name="port">The port to listen on; it must be free.</param>
+    /// <param name="cancellation">Ends the start.</param>
+    /// <returns>The server; null when this machine has no PostgreSQL.</returns>
+    public static async Task<PostgresServer?> StartAsync(string folder, int port, CancellationToken cancellation)
+    {
+        if (PostgresBinaries.Find() is not { } binaries)
+            return null;
+        var home = PostgresPrograms.HomeOf(folder);
+        var programs = new PostgresPrograms(binaries, home);
+        var server = new PostgresServer(programs, Path.Combine(home, "data"), port, await PasswordAsync(home, cancellation));
+        await server.InitializeAsync(cancellation);
+        await programs.RunAsync("pg_ctl", ["--pgdata", server.data, "--wait", $"--timeout={StartLimit.TotalSeconds}", "--silent", $"--log={Path.Combine(home, "log")}", $"--options=-p {port} -h 127.0.0.1 -k '' -F", "start"], cancellation);
+        await server.PrepareAsync(cancellation);
+        return server;
+    }
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync() => await programs.RunAsync("pg_ctl", ["--pgdata", data, "--mode=fast", "--silent", "stop"], CancellationToken.None);
+
+    private static async Task<string> PasswordAsync(string folder, CancellationToken cancellation)
+    {
+        var file = Path.Combine(folder, "password");
+        if (!File.Exists(file))
+            await File.WriteAllTextAsync(file, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(12)), cancellation);
+        return await File.ReadAllTextAsync(file, cancellation);
+    }
+
+    private async Task InitializeAsync(CancellationToken cancellation)
+    {
+        if (File.Exists(Path.Combine(data, "PG_VERSION")) && File.Exists(Path.Combine(data, "global", "pg_control")))
+        {
+            // Whoever was killed leaves a server that still runs, or a file that says so.
+            await programs.TryAsync("pg_ctl", ["--pgdata", data, "--mode=immediate", "--silent", "stop"], cancellation);
+            return;
+        }
+
+        if (Directory.Exists(data))
+            Directory.Delete(data, recursive: true);
+        await programs.TakeFolderAsync(cancellation);
+        await programs.RunAsync("initdb", ["--pgdata", data, "--username=postgres", "--auth=scram-sha-256", $"--pwfile={Path.Combine(programs.Folder, "password")}", "--no-sync", "--no-locale", "--encoding=UTF8"], cancellation);
+    }
+
+    private async Task PrepareAsync(CancellationToken cancellation)
+    {
+        await using var source = NpgsqlDataSource.Create($"Host=127.0.0.1;Port={port};Database=postgres;Username=postgres;Password={password};Pooling=false");
+        await using var connection = await source.OpenConnectionAsync(cancellation);
+        SystemIdentifier = (string)(await ScalarAsync(connection, "select system_identifier::text from pg_control_system()", cancellation))!;
+        if (await ScalarAsync(connection, $"select 1 from pg_database where datname = '{Owner}'", cancellation) is not null)
+            return;
+        await ScalarAsync(connection, $"create role {Owner} login password '{password}'", cancellation);
+        await ScalarAsync(connection, $"create database {Owner} owner {Owner}", cancellation);
+        await using var product = NpgsqlDataSource.Create($"Host=127.0.0.1;Port={port};Database={Owner};Username=postgres;Password={password};Pooling=false");
+        await using var inside = await product.OpenConnectionAsync(cancellation);
+        await ScalarAsync(inside, $"grant execute on function pg_control_system() to {Owner}", cancellation);
+    }
+
+    private static async Task<object?> ScalarAsync(NpgsqlConnection connection, string sql, CancellationToken cancellation)
+    {
+#pragma warning disable CA2100 // Only constants and a password of hexadecimal digits.
+        await using var command = new NpgsqlCommand(sql, connection);
+#pragma warning restore CA2100
+        return await command.ExecuteScalarAsync(cancellation);
+    }
+}

@@ -1,0 +1,74 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Logging;
+
+namespace Pipeline.Sandbox;
+
+/// <summary>One of the sandbox's HTTP servers, on 127.0.0.1 and nowhere else.</summary>
+internal sealed class LoopbackServer : IAsyncDisposable
+{
+    private readonly WebApplication application;
+
+    private LoopbackServer(WebApplication application) => this.application = application;
+
+    /// <summary>Where it listens, as in <c>http://127.0.0.1:41235</c>; no slash at the end.</summary>
+    public string Address => application.Urls.First();
+
+    /// <summary>Its port.</summary>
+    public int Port => new Uri(Address).Port;
+
+    /// <summary>Starts a server.</summary>
+    /// <param name="port">The port to listen on; 0, and a port that is taken, let the system choose.</param>
+    /// <param name="handler">Answers every request. What it throws is answered with 500.</param>
+    /// <param name="cancellation">Ends the start.</param>
+    public static async Task<LoopbackServer> StartAsync(int port, RequestDelegate handler, CancellationToken cancellation)
+    {
+        try
+        {
+            return await ListenAsync(port, handler, cancellation);
+        }
+        catch (IOException) when (port != 0)
+        {
+            return await ListenAsync(0, handler, cancellation);
+        }
+    }
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        // Open watches and log streams do not end by themselves.
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(1));
+        await application.StopAsync(limit.Token);
+        await application.DisposeAsync();
+    }
+
+    private static async Task<LoopbackServer> ListenAsync(int port, RequestDelegate handler, CancellationToken cancellation)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.AllowSynchronousIO = false;
+            kestrel.Limits.MaxRequestBodySize = null;
+            kestrel.Limits.MinRequestBodyDataRate = null;
+            kestrel.Limits.MinResponseDataRate = null;
+            kestrel.Listen(IPAddress.Loopback, port, listen => listen.Protocols = HttpProtocols.Http1);
+        });
+        var application = builder.Build();
+        application.Run(handler);
+        try
+        {
+            await application.StartAsync(cancellation);
+            return new LoopbackServer(application);
+        }
+        catch
+        {
+            await application.DisposeAsync();
+            throw;
+        }
+    }
+}

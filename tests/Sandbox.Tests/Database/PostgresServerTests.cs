@@ -1,0 +1,43 @@
+using Npgsql;
+using Pipeline.Databases;
+using Pipeline.Sandbox.Database;
+using Pipeline.Sandbox.Hosting;
+using Pipeline.Settings;
+
+namespace Sandbox.Tests.Database;
+
+public sealed class PostgresServerTests : IDisposable
+{
+    private readonly TestFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [SkippableFact]
+    public async Task A_restart_finds_the_same_server_with_its_data_at_the_same_address()
+    {
+        Skip.If(PostgresBinaries.Find() is null, $"no PostgreSQL on this machine: {PostgresBinaries.InstallCommand}");
+        var port = new RememberedPorts(Path.Combine(folder.Path, "ports.json")).Of("database");
+        string address, identifier;
+        await using (var first = (await PostgresServer.StartAsync(Path.Combine(folder.Path, "postgres"), port, default))!)
+        {
+            (address, identifier) = (first.Address, first.SystemIdentifier);
+            await RunAsync(address, "create table datasets as select 7 as id");
+        }
+
+        await using var second = (await PostgresServer.StartAsync(Path.Combine(folder.Path, "postgres"), port, default))!;
+
+        Assert.Equal((address, identifier), (second.Address, second.SystemIdentifier));
+        Assert.Equal(7, await RunAsync(address, "select id from datasets"));
+        // What pins the server is asked with the product's own rights.
+        Assert.Equal(identifier, await RunAsync(address, "select system_identifier::text from pg_control_system()"));
+    }
+
+    private static async Task<object?> RunAsync(string address, string sql)
+    {
+        await using var source = NpgsqlDataSource.Create(DatabaseAddress.Parse(new Secret(address)));
+#pragma warning disable CA2100 // The test's own text.
+        await using var command = source.CreateCommand(sql);
+#pragma warning restore CA2100
+        return await command.ExecuteScalarAsync();
+    }
+}
