@@ -61,6 +61,9 @@ internal sealed class FileTree(Spool spool)
     public async Task<byte[]> ReadAsync(TreeEntry entry, CancellationToken cancellation) =>
         entry.Content is { } content ? await spool.ReadAsync(content, cancellation) : [];
 
+    /// <summary>A tree without files whose contents are kept at the same place.</summary>
+    public FileTree Empty() => new(spool);
+
     /// <summary>True for a path that is in the folder, at any depth.</summary>
     public static bool IsBelow(string path, string folder) =>
         folder.Length == 0 || (path.Length > folder.Length && path[folder.Length] == '/' && path.StartsWith(folder, StringComparison.Ordinal));
