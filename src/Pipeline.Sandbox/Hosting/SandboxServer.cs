@@ -1,4 +1,5 @@
 using Pipeline.Sandbox.Database;
+using Pipeline.Sandbox.Engine;
 using Pipeline.Sandbox.Faults;
 using Pipeline.Sandbox.Redis;
 using Pipeline.Sandbox.Registry;
@@ -57,9 +58,10 @@ internal sealed class SandboxServer : IAsyncDisposable
     {
         var ports = new RememberedPorts(Path.Combine(options.Folder, "ports.json"));
         var registry = Started(await RegistryServer.StartAsync(new RegistryOptions(Path.Combine(options.Folder, "registry"), Faults, options.Time) { Port = ports.Of("registry") }, cancellation));
+        var engine = Started(await EngineServer.StartAsync(new EngineOptions(Path.Combine(options.Folder, "engine"), Faults, options.Time) { Port = ports.Of("engine"), Registry = registry.Host }, cancellation));
         Started(RedisStub.Start(ports.Of("redis")));
         var database = await PostgresServer.StartAsync(Path.Combine(options.Folder, "postgres"), ports.Of("database"), cancellation);
-        var parameters = new Dictionary<string, string> { ["EnvironmentName"] = "sandbox", ["RegistryUrl"] = registry.Host };
+        var parameters = new Dictionary<string, string> { ["EnvironmentName"] = "sandbox", ["RegistryUrl"] = registry.Host, ["DockerEndpoint"] = engine.DockerHost };
         if (database is not null)
         {
             Started(database);
