@@ -66,9 +66,13 @@ internal sealed class CopyStep(Instruction instruction, BuildStage stage, FileTr
 
         if (source.Entries.ContainsKey(path) || source.HasFolder(path))
             return [path];
-        throw EngineException.Failed(instruction.Flag("from") is null
-            ? $"{instruction.Name} failed: file not found in build context or excluded by .dockerignore: stat {wanted}: file does not exist"
-            : $"{instruction.Name} failed: stat {wanted}: file does not exist");
+        throw Missing(wanted);
+    }
+
+    private EngineException Missing(string wanted)
+    {
+        var where = instruction.Flag("from") is null ? "file not found in build context or excluded by .dockerignore: " : "";
+        return EngineException.Failed($"{instruction.Name} failed: {where}stat {wanted}: file does not exist");
     }
 
     private static bool IsOutside(string path)
@@ -112,8 +116,7 @@ internal sealed class CopyStep(Instruction instruction, BuildStage stage, FileTr
         for (var i = 0; i < LinksFollowed && entry.Type == TarEntryType.SymbolicLink; i++)
         {
             path = FileTree.Clean(entry.LinkTarget.StartsWith('/') ? entry.LinkTarget : $"{FileTree.Split(path).Folder}/{entry.LinkTarget}");
-            entry = source.Entries.GetValueOrDefault(path)
-                ?? throw EngineException.Failed($"{instruction.Name} failed: file not found in build context or excluded by .dockerignore: stat {file}: file does not exist");
+            entry = source.Entries.GetValueOrDefault(path) ?? throw Missing(file);
         }
 
         return entry;

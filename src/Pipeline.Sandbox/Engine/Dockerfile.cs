@@ -95,7 +95,8 @@ internal static partial class Dockerfile
             if (!known.Contains(word))
                 throw At(line, $"Unknown flag: {word}");
             if (word is "chmod" or "link" or "checksum" or "keep-git-dir" or "mount" or "network" or "security")
-                throw new EngineException(400, $"the --{word} option requires BuildKit. Refer to https://docs.docker.com/go/buildkit/ to learn how to build images with BuildKit enabled");
+                throw Bad($"the --{word} option requires BuildKit. Refer to https://docs.docker.com/go/buildkit/ "
+                    + "to learn how to build images with BuildKit enabled");
             flags.Add(flag);
             rest = rest[match.Length..];
         }
@@ -154,7 +155,8 @@ internal static partial class Dockerfile
             ("USER" or "WORKDIR" or "STOPSIGNAL" or "MAINTAINER", 0) => $"{name} requires exactly one argument",
             ("ENV" or "LABEL" or "EXPOSE" or "VOLUME" or "ARG" or "RUN" or "HEALTHCHECK" or "ONBUILD", 0) => $"{name} requires at least one argument",
             ("SHELL", _) when !isJson => "SHELL requires the arguments to be in JSON form",
-            ("HEALTHCHECK", _) when arguments[0].Split(' ')[0].ToUpperInvariant() is var type and not ("CMD" or "NONE") => $"Unknown type \"{type}\" in HEALTHCHECK (try CMD)",
+            ("HEALTHCHECK", _) when arguments[0].Split(' ')[0].ToUpperInvariant() is var type and not ("CMD" or "NONE") =>
+                $"Unknown type \"{type}\" in HEALTHCHECK (try CMD)",
             _ => null,
         };
         if (wrong is not null)

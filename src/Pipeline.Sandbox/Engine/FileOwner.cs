@@ -38,11 +38,13 @@ internal sealed class FileOwner
             return number;
         if (stage.Files.Entries.GetValueOrDefault(file) is { } entry)
             foreach (var line in Encoding.UTF8.GetString(await stage.Files.ReadAsync(entry, cancellation)).Split('\n'))
-                if (line.Split(':') is [var found, _, var id, ..] && found == name && int.TryParse(id, out number))
+                if (line.Split(':') is [var found, _, var written, ..] && found == name && int.TryParse(written, out number))
                     return number;
         // The base image, which would know the name, is not here; the history has it.
-        return stage.IsPlaceholder
-            ? 0
-            : throw EngineException.Failed($"unable to convert uid/gid chown string to host mapping: can't find {(kind == "user" ? "uid" : "gid")} for {kind} {name}: no such {kind}: {name}");
+        if (stage.IsPlaceholder)
+            return 0;
+        var id = kind == "user" ? "uid" : "gid";
+        throw EngineException.Failed(
+            $"unable to convert uid/gid chown string to host mapping: can't find {id} for {kind} {name}: no such {kind}: {name}");
     }
 }

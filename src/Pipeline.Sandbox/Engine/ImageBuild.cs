@@ -132,7 +132,7 @@ internal sealed class ImageBuild(
     private async Task RecordRunAsync(Instruction step, CancellationToken cancellation)
     {
         if (!hasSaidWhatIsNotRun)
-            await output.WriteAsync($" ---> Recorded, not run: this engine has no containers, so what RUN makes is not in the image\n", cancellation);
+            await output.WriteAsync(" ---> Recorded, not run: this engine has no containers, so what RUN makes is not in the image\n", cancellation);
         hasSaidWhatIsNotRun = true;
         var command = step.IsJson ? string.Join(' ', step.Arguments) : $"{string.Join(' ', Stage.Shell)} {step.Arguments[0]}";
         var arguments = Stage.Arguments.Where(a => a.Value is not null).Select(a => $"{a.Key}={a.Value}").Order(StringComparer.Ordinal).ToList();
@@ -169,9 +169,12 @@ internal sealed class ImageBuild(
         if (earlier.Find(s => s.Name.Equals(from, StringComparison.OrdinalIgnoreCase)) is { } stage)
             return stage.Files;
         if (int.TryParse(from, out var index))
-            return index >= 0 && index < earlier.Count ? earlier[index].Files : throw EngineException.Failed($"invalid from flag value {from}: stage index out of range");
+            return index >= 0 && index < earlier.Count
+                ? earlier[index].Files
+                : throw EngineException.Failed($"invalid from flag value {from}: stage index out of range");
         var image = await bases.BeginAsync(from, from, request.Platform, [], spool, cancellation);
-        return image.IsPlaceholder ? throw EngineException.Failed($"invalid from flag value {from}: pull access denied for {from}, repository does not exist or may require 'docker login'") : image.Files;
+        return !image.IsPlaceholder ? image.Files : throw EngineException.Failed(
+            $"invalid from flag value {from}: pull access denied for {from}, repository does not exist or may require 'docker login'");
     }
 
     private async Task<Layer> AddAsync(SortedDictionary<string, TreeEntry> entries, CancellationToken cancellation)
@@ -197,7 +200,10 @@ internal sealed class ImageBuild(
         var id = images.Add(Stage.Bytes);
         await EndStageAsync(cancellation);
         var declared = global.Keys.Concat(stages.SelectMany(s => s.Arguments.Keys));
-        var unused = request.Arguments.Keys.Except(declared).Where(a => !a.EndsWith("_proxy", StringComparison.OrdinalIgnoreCase)).Order(StringComparer.Ordinal).ToList();
+        var unused = request.Arguments.Keys.Except(declared)
+            .Where(a => !a.EndsWith("_proxy", StringComparison.OrdinalIgnoreCase))
+            .Order(StringComparer.Ordinal)
+            .ToList();
         if (unused.Count > 0)
             await output.WriteAsync($"[Warning] One or more build-args [{string.Join(' ', unused)}] were not consumed\n", cancellation);
         await output.WriteAsync($"Successfully built {id.Hex[..12]}\n", cancellation);

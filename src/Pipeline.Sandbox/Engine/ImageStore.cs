@@ -32,14 +32,14 @@ internal sealed class ImageStore
 
     /// <summary>The image that a name, an id or the beginning of an id means.</summary>
     /// <exception cref="EngineException">There is none.</exception>
-    public StoredImage Get(string text) => Find(text) ?? throw EngineException.NoImage(text.Contains(':', StringComparison.Ordinal) || IsId(text) ? text : text + ":latest");
+    public StoredImage Get(string text) => Find(text) ?? throw EngineException.NoImage(IsId(text) ? text : Canonical(text));
 
     /// <summary>The same, or null.</summary>
     public StoredImage? Find(string text)
     {
         lock (gate)
         {
-            var id = names.GetValueOrDefault(Canonical(text)) ?? Ids().Select(i => $"{i}").FirstOrDefault(i => IsId(text) && (i == text || i[7..].StartsWith(text, StringComparison.Ordinal)));
+            var id = names.GetValueOrDefault(Canonical(text)) ?? (IsId(text) ? Ids().Select(i => $"{i}").FirstOrDefault(i => Begins(i, text)) : null);
             return Digest.TryParse(id, out var found) && File.Exists(FileOf(found)) ? Read(found) : null;
         }
     }
@@ -87,6 +87,8 @@ internal sealed class ImageStore
     }
 
     private static bool IsId(string text) => text.Length >= 4 && (Digest.TryParse(text, out _) || text.All(char.IsAsciiHexDigitLower));
+
+    private static bool Begins(string id, string text) => id == text || id["sha256:".Length..].StartsWith(text, StringComparison.Ordinal);
 
     private static string Canonical(string text)
     {

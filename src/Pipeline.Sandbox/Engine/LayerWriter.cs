@@ -17,7 +17,8 @@ internal sealed class LayerWriter(LayerStore layers, FaultSwitch faults)
     public async Task<Layer> WriteAsync(SortedDictionary<string, TreeEntry> entries, FileTree files, CancellationToken cancellation)
     {
         if (faults.Find("disk-full-build") is not null)
-            throw EngineException.Failed($"failed to copy files: userspace copy failed: write /var/lib/docker/tmp/{entries.Keys.LastOrDefault()}: no space left on device");
+            throw EngineException.Failed(
+                $"failed to copy files: userspace copy failed: write /var/lib/docker/tmp/{entries.Keys.LastOrDefault()}: no space left on device");
         await using var archive = new FileStream(
             Path.GetTempFileName(), FileMode.Create, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.Asynchronous | FileOptions.DeleteOnClose);
         // The GNU format: .NET writes the process id into every PAX header.

@@ -46,7 +46,8 @@ internal static class ShellWords
         }
         catch (FormatException e)
         {
-            throw EngineException.Failed($"failed to process \"{word.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\": {e.Message}");
+            var quoted = word.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal);
+            throw EngineException.Failed($"failed to process \"{quoted}\": {e.Message}");
         }
     }
 

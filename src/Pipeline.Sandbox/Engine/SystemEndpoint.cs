@@ -36,7 +36,8 @@ internal sealed class SystemEndpoint(ImageStore images, TimeProvider time)
         if (first > ApiMajor || (first == ApiMajor && second > NewestApi))
             throw new EngineException(400, $"client version {version} is too new. Maximum supported API version is {ApiMajor}.{NewestApi}");
         if (first < ApiMajor || second < OldestApi)
-            throw new EngineException(400, $"client version {version} is too old. Minimum supported API version is {ApiMajor}.{OldestApi}, please upgrade your client to a newer version");
+            throw new EngineException(400, $"client version {version} is too old. Minimum supported API version is {ApiMajor}.{OldestApi}, "
+                + "please upgrade your client to a newer version");
     }
 
     /// <summary>GET and HEAD of <c>/_ping</c>.</summary>
@@ -116,8 +117,9 @@ internal sealed class SystemEndpoint(ImageStore images, TimeProvider time)
     {
         using var body = new StreamReader(http.Request.Body);
         var wanted = JsonNode.Parse(await body.ReadToEndAsync(http.RequestAborted));
-        var host = $"{wanted?["serveraddress"]}".Replace("https://", "", StringComparison.Ordinal).Replace("http://", "", StringComparison.Ordinal).Split('/')[0];
-        using var registry = new RegistrySession(new ImageName(host, "login", "latest", null), new EngineLogin($"{wanted?["username"]}", $"{wanted?["password"]}"));
+        var host = $"{wanted?["serveraddress"]}".Split("://")[^1].Split('/')[0];
+        var login = new EngineLogin($"{wanted?["username"]}", $"{wanted?["password"]}");
+        using var registry = new RegistrySession(new ImageName(host, "login", "latest", null), login);
         try
         {
             await registry.PingAsync(http.RequestAborted);

@@ -34,7 +34,7 @@ internal sealed class TransferEndpoint(ImageStore images, ImagePull pull, ImageP
     {
         var tag = http.Request.Query["tag"].ToString();
         var name = Parse(tag.Length == 0 ? repository : $"{repository}:{tag}");
-        await output.StatusAsync($"The push refers to repository [{(name.HasHost ? "" : name.Host + "/")}{(name.HasHost ? name.Repository : name.Path)}]", null, http.RequestAborted);
+        await output.StatusAsync($"The push refers to repository [{name.Host}/{name.Path}]", null, http.RequestAborted);
         var image = images.Find($"{name}") ?? throw EngineException.Failed($"An image does not exist locally with the tag: {name.Repository}");
         var digest = await push.RunAsync(image, name, EngineLogin.Parse(http.Request.Headers[LoginHeader]), output, http.RequestAborted);
         images.Name(name with { Tag = null, Digest = $"{digest}" }, image.Id);

@@ -55,11 +55,12 @@ internal sealed class ImageReader(BlobStore blobs, ManifestStore manifests, Regi
     private (string Repository, Manifest Manifest) Find(ImageName name)
     {
         // Docker Hub's images without an account are pushed here with and without "library".
-        foreach (var repository in new[] { name.Path, name.Path.StartsWith("library/", StringComparison.Ordinal) ? name.Path[8..] : name.Path })
+        foreach (var repository in new[] { name.Path, name.HasHost ? name.Path : name.Repository })
         {
             var manifest = manifests.Find(repository, name.Reference);
             if (manifest is { IsIndex: true })
-                manifest = manifests.Find(repository, ForLinux(manifest) ?? throw new ImagePullException($"no matching manifest for linux/amd64 in the manifest list entries of {name}"));
+                manifest = manifests.Find(repository, ForLinux(manifest)
+                    ?? throw new ImagePullException($"no matching manifest for linux/amd64 in the manifest list entries of {name}"));
             if (manifest is not null)
                 return (repository, manifest);
         }

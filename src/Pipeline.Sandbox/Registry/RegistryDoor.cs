@@ -50,7 +50,8 @@ internal sealed class RegistryDoor(RegistryAccount? account)
         path.Split('/') is ["", "v2", .. var name, _, _] && name.Length > 0 ? $"repository:{string.Join('/', name)}:pull,push" : "registry:catalog:*";
 
     private bool HasToken(HttpRequest request) =>
-        AuthenticationHeaderValue.TryParse(request.Headers.Authorization, out var given) && given is { Scheme: "Bearer", Parameter: { } token } && tokens.ContainsKey(token);
+        AuthenticationHeaderValue.TryParse(request.Headers.Authorization, out var given)
+        && given is { Scheme: "Bearer", Parameter: { } token } && tokens.ContainsKey(token);
 
     private bool HasPassword(HttpRequest request) =>
         AuthenticationHeaderValue.TryParse(request.Headers.Authorization, out var given) && given.Scheme == "Basic"
