@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json.Nodes;
 
 namespace Pipeline.Sandbox.Cluster;
 
@@ -12,17 +13,43 @@ internal sealed class ApiException(HttpStatusCode code, string reason, string me
 
     public string Reason { get; } = reason;
 
+    /// <summary>The Status object's <c>details</c>, where the real server gives some.</summary>
+    public JsonObject? Details { get; init; }
+
+    /// <summary>What the real server says of a path that it does not serve.</summary>
+    public static ApiException UnknownPath() => new(HttpStatusCode.NotFound, "NotFound", "the server could not find the requested resource");
+
+    public static ApiException BadRequest(string message) => new(HttpStatusCode.BadRequest, "BadRequest", message);
+
+    public static ApiException Forbidden(ResourceKind kind, string name, string why) =>
+        new(HttpStatusCode.Forbidden, "Forbidden", $"{kind.QualifiedName} \"{name}\" is forbidden: {why}") { Details = About(kind, name) };
+
+    public static ApiException MethodNotAllowed() =>
+        new(HttpStatusCode.MethodNotAllowed, "MethodNotAllowed", "the server does not allow this method on the requested resource");
+
     public static ApiException NotFound(ResourceKind kind, string name) =>
-        new(HttpStatusCode.NotFound, "NotFound", $"{kind.QualifiedName} \"{name}\" not found");
+        new(HttpStatusCode.NotFound, "NotFound", $"{kind.QualifiedName} \"{name}\" not found") { Details = About(kind, name) };
 
     public static ApiException AlreadyExists(ResourceKind kind, string name) =>
-        new(HttpStatusCode.Conflict, "AlreadyExists", $"{kind.QualifiedName} \"{name}\" already exists");
+        new(HttpStatusCode.Conflict, "AlreadyExists", $"{kind.QualifiedName} \"{name}\" already exists") { Details = About(kind, name) };
 
     public static ApiException Conflict(ResourceKind kind, string name) => new(
         HttpStatusCode.Conflict, "Conflict",
-        $"Operation cannot be fulfilled on {kind.QualifiedName} \"{name}\": the object has been modified; please apply your changes to the latest version and try again");
+        $"Operation cannot be fulfilled on {kind.QualifiedName} \"{name}\": the object has been modified; please apply your changes to the latest version and try again")
+    {
+        Details = About(kind, name),
+    };
 
     /// <summary>A watch or a continued list from a position that is no longer kept.</summary>
     public static ApiException Gone(long asked, long oldest) =>
         new(HttpStatusCode.Gone, "Expired", $"too old resource version: {asked} ({oldest})");
+
+    private static JsonObject About(ResourceKind kind, string name)
+    {
+        var about = new JsonObject { ["name"] = name };
+        if (kind.Group.Length > 0)
+            about["group"] = kind.Group;
+        about["kind"] = kind.Plural;
+        return about;
+    }
 }

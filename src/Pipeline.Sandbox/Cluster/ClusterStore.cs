@@ -45,6 +45,23 @@ internal sealed class ClusterStore
             return ([.. Of(kind).Values.Where(o => space is null || !kind.IsNamespaced || o.Namespace == space)], version);
     }
 
+    /// <summary>Everything in a namespace, of whatever kind.</summary>
+    public IReadOnlyList<StoredObject> In(string space)
+    {
+        lock (gate)
+            return [.. objects.Where(o => o.Key.IsNamespaced).SelectMany(o => o.Value.Values).Where(o => o.Namespace == space)];
+    }
+
+    /// <summary>The oldest version from which changes are still kept.</summary>
+    public long Oldest
+    {
+        get
+        {
+            lock (gate)
+                return forgotten;
+        }
+    }
+
     /// <summary>Adds an object; its name and namespace are in its metadata. Takes ownership of <paramref name="content"/>.</summary>
     /// <exception cref="ApiException">AlreadyExists.</exception>
     public StoredObject Create(ResourceKind kind, JsonObject content)

@@ -7,6 +7,7 @@ namespace Pipeline.Sandbox.Cluster;
 internal sealed class StoredObject
 {
     private byte[]? json;
+    private byte[]? item;
 
     public StoredObject(ResourceKind kind, JsonObject content, long version)
     {
@@ -30,4 +31,29 @@ internal sealed class StoredObject
 
     /// <summary>The object in UTF-8, written once however often it is listed.</summary>
     public ReadOnlyMemory<byte> Json => json ??= JsonSerializer.SerializeToUtf8Bytes(Content);
+
+    /// <summary>The object in UTF-8 as it stands in a list: items of built-in kinds do not repeat what the list's own kind says.</summary>
+    public ReadOnlyMemory<byte> Item => item ??= WithoutKind();
+
+    private byte[] WithoutKind()
+    {
+        using var buffer = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(buffer))
+        {
+            writer.WriteStartObject();
+            foreach (var (name, value) in Content)
+                if (name is not ("kind" or "apiVersion"))
+                {
+                    writer.WritePropertyName(name);
+                    if (value is null)
+                        writer.WriteNullValue();
+                    else
+                        value.WriteTo(writer);
+                }
+
+            writer.WriteEndObject();
+        }
+
+        return buffer.ToArray();
+    }
 }

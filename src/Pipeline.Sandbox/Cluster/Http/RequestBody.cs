@@ -1,0 +1,48 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http;
+using YamlDotNet.Serialization;
+
+namespace Pipeline.Sandbox.Cluster.Http;
+
+/// <summary>Reads what a client sends, JSON or YAML.</summary>
+internal static class RequestBody
+{
+    /// <exception cref="ApiException">It cannot be read.</exception>
+    public static async Task<JsonNode> ReadAsync(HttpRequest request, CancellationToken cancellation)
+    {
+        if (request.ContentType?.Contains("protobuf", StringComparison.Ordinal) == true)
+            throw new ApiException(
+                System.Net.HttpStatusCode.UnsupportedMediaType, "UnsupportedMediaType", "the body of the request was in an unknown format - accepted media types include: application/json, application/yaml");
+        using var reader = new StreamReader(request.Body, Encoding.UTF8);
+        var text = await reader.ReadToEndAsync(cancellation);
+        try
+        {
+            var isJson = text.AsSpan().TrimStart() is ['{' or '[', ..];
+            return (isJson ? JsonNode.Parse(text) : Yaml(text)) ?? throw ApiException.BadRequest("unable to decode an empty body");
+        }
+        catch (Exception e) when (e is JsonException or YamlDotNet.Core.YamlException)
+        {
+            throw ApiException.BadRequest($"error decoding the body: {e.Message}");
+        }
+    }
+
+    /// <exception cref="ApiException">It cannot be read, or is no object.</exception>
+    public static async Task<JsonObject> ReadObjectAsync(HttpRequest request, CancellationToken cancellation) =>
+        await ReadAsync(request, cancellation) as JsonObject ?? throw ApiException.BadRequest("the body of the request is no object");
+
+    private static JsonNode? Yaml(string text) => Json(new DeserializerBuilder().WithAttemptingUnquotedStringTypeDeserialization().Build().Deserialize<object?>(text));
+
+    private static JsonNode? Json(object? value) => value switch
+    {
+        null => null,
+        IDictionary<object, object?> map => new JsonObject(map.Select(e => KeyValuePair.Create($"{e.Key}", Json(e.Value)))),
+        IEnumerable<object?> list => new JsonArray([.. list.Select(Json)]),
+        bool flag => flag,
+        string plain => plain,
+        float or double => Convert.ToDouble(value, CultureInfo.InvariantCulture),
+        _ => Convert.ToInt64(value, CultureInfo.InvariantCulture),
+    };
+}
