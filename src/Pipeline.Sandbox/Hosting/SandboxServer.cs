@@ -1,3 +1,4 @@
+using Pipeline.Sandbox.Cluster;
 using Pipeline.Sandbox.Database;
 using Pipeline.Sandbox.Engine;
 using Pipeline.Sandbox.Faults;
@@ -59,9 +60,10 @@ internal sealed class SandboxServer : IAsyncDisposable
         var ports = new RememberedPorts(Path.Combine(options.Folder, "ports.json"));
         var registry = Started(await RegistryServer.StartAsync(new RegistryOptions(Path.Combine(options.Folder, "registry"), Faults, options.Time) { Port = ports.Of("registry") }, cancellation));
         var engine = Started(await EngineServer.StartAsync(new EngineOptions(Path.Combine(options.Folder, "engine"), Faults, options.Time) { Port = ports.Of("engine"), Registry = registry.Host }, cancellation));
+        var kubeconfig = await StartClusterAsync(options, ports.Of("cluster"), cancellation);
         Started(RedisStub.Start(ports.Of("redis")));
         var database = await PostgresServer.StartAsync(Path.Combine(options.Folder, "postgres"), ports.Of("database"), cancellation);
-        var parameters = new Dictionary<string, string> { ["EnvironmentName"] = "sandbox", ["RegistryUrl"] = registry.Host, ["DockerEndpoint"] = engine.DockerHost };
+        var parameters = new Dictionary<string, string> { ["EnvironmentName"] = "sandbox", ["KubeConfig"] = kubeconfig, ["KubeContext"] = "sandbox", ["RegistryUrl"] = registry.Host, ["DockerEndpoint"] = engine.DockerHost };
         if (database is not null)
         {
             Started(database);
@@ -72,6 +74,23 @@ internal sealed class SandboxServer : IAsyncDisposable
 
         var control = Started(await new ControlServer(Faults, Life).StartAsync(ports.Of("control"), cancellation));
         Endpoint = new SandboxEndpoint(SandboxEndpoint.OwnVersion, Environment.ProcessId, control.Address, parameters);
+    }
+
+    private async Task<string> StartClusterAsync(SandboxOptions options, int port, CancellationToken cancellation)
+    {
+        var store = new ClusterStore(Path.Combine(options.Folder, "cluster", "objects"));
+        var cluster = Started(await ClusterServer.StartAsync(new ClusterServerOptions
+        {
+            Store = store,
+            Writer = new ObjectWriter(store, options.Time),
+            Folder = Path.Combine(options.Folder, "cluster"),
+            Time = options.Time,
+            Faults = Faults,
+            Port = port,
+        }, cancellation));
+        var file = Path.Combine(options.Folder, "kubeconfig");
+        await File.WriteAllTextAsync(file, cluster.Kubeconfig(), cancellation);
+        return file;
     }
 
     private T Started<T>(T server)
