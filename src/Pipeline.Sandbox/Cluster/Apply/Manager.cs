@@ -1,5 +1,5 @@
-using Pipeline.Cluster;
 using System.Text.Json.Nodes;
+using Pipeline.Cluster;
 
 namespace Pipeline.Sandbox.Cluster.Apply;
 
