@@ -21,7 +21,7 @@ internal sealed class PodLogStream(ClusterServerOptions options)
             await first;
         var response = request.Http.Response;
         response.ContentType = "text/plain";
-        await response.StartAsync(request.Aborted);
+        await response.Body.FlushAsync(request.Aborted);
         var left = wanted.LimitBytes ?? long.MaxValue;
         for (var isMore = await first; isMore && left > 0; isMore = await lines.MoveNextAsync())
         {
