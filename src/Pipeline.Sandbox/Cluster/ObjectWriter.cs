@@ -165,9 +165,24 @@ internal sealed class ObjectWriter(ClusterStore store, TimeProvider time, FaultS
     private void EmptyNamespace(string space)
     {
         foreach (var stored in store.In(space))
-            if (store.Find(stored.Kind, space, stored.Name) is { } now)
-                Delete(now, new DeleteOptions(GraceSeconds: stored.Kind == ResourceKind.Pods ? null : 0));
+            End(stored);
         FinishNamespace(space);
+    }
+
+    private void End(StoredObject stored)
+    {
+        while (store.Find(stored.Kind, stored.Namespace, stored.Name) is { } now && now.Content.Text("metadata", "deletionTimestamp") is null)
+        {
+            try
+            {
+                Delete(now, new DeleteOptions());
+                return;
+            }
+            catch (ApiException e) when (e.Reason is "Conflict" or "NotFound")
+            {
+                // Changed or gone in between.
+            }
+        }
     }
 
     private void AfterChange(StoredObject changed)

@@ -97,6 +97,39 @@ public sealed class KubectlTests : IAsyncLifetime
         Assert.Contains("No resources found", await RunAsync("get all"), StringComparison.Ordinal);
     }
 
+    [SkippableFact]
+    public async Task The_products_manifests_pass_with_the_deployers_rights()
+    {
+        var manifests = Path.Combine(Root(), "k8s");
+        await RunAsync($"apply --validate=false -f {Path.Combine(manifests, "setup")}");
+
+        var said = await RunAsync($"apply --server-side --validate=false -f {manifests}/config.yaml -f {manifests}/deployment.yaml -f {manifests}/service.yaml", "deployer");
+
+        Assert.Equal(
+            ["configmap/dataset-management-config serverside-applied", "deployment.apps/dataset-management-api serverside-applied", "service/dataset-management-api serverside-applied"],
+            said.Split('\n', StringSplitOptions.TrimEntries));
+        Assert.Contains("cannot list resource \"secrets\"", await RunAsync("get secrets", "deployer"), StringComparison.Ordinal);
+        Assert.Matches(@"kube-system\s+Active", await RunAsync("get ns kube-system", "deployer"));
+    }
+
+    [SkippableFact]
+    public async Task It_reads_logs_and_usage_and_follows_changes()
+    {
+        await RunAsync("create configmap watched --from-literal=a=b");
+
+        Assert.Matches(@"NAME\s+DATA\s+AGE\s+watched\s+1", await RunAsync("get cm --watch --request-timeout=1s"));
+        Assert.Contains("pods \"absent\" not found", await RunAsync("logs absent"), StringComparison.Ordinal);
+        Assert.Contains("configmap/watched condition met", await RunAsync("wait configmap/watched --for=jsonpath={.data.a}=b --timeout=5s"), StringComparison.Ordinal);
+    }
+
+    private static string Root()
+    {
+        var folder = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(folder, "Pipeline.sln")))
+            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("the tests run outside the repository");
+        return folder;
+    }
+
     private async Task<string> RunAsync(string command, string context = "sandbox")
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));

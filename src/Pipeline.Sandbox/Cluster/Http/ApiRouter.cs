@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.AspNetCore.Http;
 using Pipeline.Sandbox.Cluster.Access;
 using Pipeline.Sandbox.Cluster.Kinds;
@@ -31,7 +32,7 @@ internal sealed class ApiRouter(ClusterServerOptions options, AccessTokens token
         {
             // The client went away.
         }
-        catch (Exception e) when (e is InvalidOperationException or InvalidCastException or FormatException or NullReferenceException && !http.Response.HasStarted)
+        catch (Exception e) when (e is InvalidOperationException or InvalidCastException or FormatException or ArgumentException or ArithmeticException or NullReferenceException && !http.Response.HasStarted)
         {
             // An object of another shape than its kind's, which the real server finds out while it decodes.
             await http.SendAsync(ApiException.BadRequest($"the object provided is unrecognized (must be of type {http.Request.Path}): {e.Message}"));
@@ -49,6 +50,8 @@ internal sealed class ApiRouter(ClusterServerOptions options, AccessTokens token
 
         await faults.StrikeAsync(http);
         var user = authentication.UserOf(http, authorizer);
+        if (user == User.Anonymous && path != "/version" && ResourcePath.Parse(path) is null)
+            throw new ApiException(HttpStatusCode.Forbidden, "Forbidden", $"forbidden: User \"{user.Name}\" cannot get path \"{path}\"");
         if (new Discovery(catalog).Find(path) is { } document)
             await http.SendAsync(200, document);
         else
