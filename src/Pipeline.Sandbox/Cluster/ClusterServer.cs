@@ -46,7 +46,8 @@ internal sealed class ClusterServer : IAsyncDisposable
     public string Kubeconfig(string space = "default", string? current = null)
     {
         string[] contexts = [AccessTokens.Admin, AccessTokens.Deployer];
-        var cluster = new JsonObject { ["server"] = secure.Address, ["certificate-authority-data"] = Convert.ToBase64String(Encoding.ASCII.GetBytes(certificate.ExportCertificatePem())) };
+        var authority = Convert.ToBase64String(Encoding.ASCII.GetBytes(certificate.ExportCertificatePem()));
+        var cluster = new JsonObject { ["server"] = secure.Address, ["certificate-authority-data"] = authority };
         var file = new JsonObject
         {
             ["apiVersion"] = "v1",

@@ -38,7 +38,14 @@ internal sealed class PodLogStream(ClusterServerOptions options)
     {
         var since = request.Number("sinceSeconds") is { } seconds ? options.Time.GetUtcNow() - TimeSpan.FromSeconds(seconds)
             : DateTimeOffset.TryParse(request.Query("sinceTime"), out var time) ? time : (DateTimeOffset?)null;
-        return new LogRequest(Container(request.Query("container"), pod), request.Flag("previous"), (int?)request.Number("tailLines"), request.Flag("follow"), since, request.Flag("timestamps"), request.Number("limitBytes"));
+        return new LogRequest(
+            Container(request.Query("container"), pod),
+            request.Flag("previous"),
+            (int?)request.Number("tailLines"),
+            request.Flag("follow"),
+            since,
+            request.Flag("timestamps"),
+            request.Number("limitBytes"));
     }
 
     private static string Container(string? asked, StoredObject pod)
