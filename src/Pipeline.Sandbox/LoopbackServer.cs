@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -24,15 +25,16 @@ internal sealed class LoopbackServer : IAsyncDisposable
     /// <param name="port">The port to listen on; 0, and a port that is taken, let the system choose.</param>
     /// <param name="handler">Answers every request. What it throws is answered with 500.</param>
     /// <param name="cancellation">Ends the start.</param>
-    public static async Task<LoopbackServer> StartAsync(int port, RequestDelegate handler, CancellationToken cancellation)
+    /// <param name="certificate">Makes it speak TLS; for clients that send no credentials in the clear.</param>
+    public static async Task<LoopbackServer> StartAsync(int port, RequestDelegate handler, CancellationToken cancellation, X509Certificate2? certificate = null)
     {
         try
         {
-            return await ListenAsync(port, handler, cancellation);
+            return await ListenAsync(port, handler, certificate, cancellation);
         }
         catch (IOException) when (port != 0)
         {
-            return await ListenAsync(0, handler, cancellation);
+            return await ListenAsync(0, handler, certificate, cancellation);
         }
     }
 
@@ -45,10 +47,12 @@ internal sealed class LoopbackServer : IAsyncDisposable
         await application.DisposeAsync();
     }
 
-    private static async Task<LoopbackServer> ListenAsync(int port, RequestDelegate handler, CancellationToken cancellation)
+    private static async Task<LoopbackServer> ListenAsync(int port, RequestDelegate handler, X509Certificate2? certificate, CancellationToken cancellation)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Logging.ClearProviders();
+        if (certificate is not null)
+            builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -56,7 +60,12 @@ internal sealed class LoopbackServer : IAsyncDisposable
             kestrel.Limits.MaxRequestBodySize = null;
             kestrel.Limits.MinRequestBodyDataRate = null;
             kestrel.Limits.MinResponseDataRate = null;
-            kestrel.Listen(IPAddress.Loopback, port, listen => listen.Protocols = HttpProtocols.Http1);
+            kestrel.Listen(IPAddress.Loopback, port, listen =>
+            {
+                listen.Protocols = HttpProtocols.Http1;
+                if (certificate is not null)
+                    listen.UseHttps(certificate);
+            });
         });
         var application = builder.Build();
         application.Run(handler);

@@ -35,6 +35,8 @@ internal sealed class ObjectWriter(ClusterStore store, TimeProvider time, FaultS
     /// <exception cref="ApiException">It was refused.</exception>
     public StoredObject Create(ResourceKind kind, string? space, JsonObject wanted, WriteOptions options)
     {
+        if (options.IsRequest)
+            TypeRules.Check(kind, wanted);
         var content = Identity.Give(kind, space, wanted, Now());
         CreationRules.Apply(kind, content, options.IsRequest);
         DefaultValues.Apply(kind, content);
@@ -88,6 +90,7 @@ internal sealed class ObjectWriter(ClusterStore store, TimeProvider time, FaultS
     /// <exception cref="ApiException">It was refused, or changed in between.</exception>
     public StoredObject Replace(StoredObject before, JsonObject wanted, WriteOptions options)
     {
+        TypeRules.Check(before.Kind, wanted);
         var content = Identity.Keep(before, wanted, options.Subresource);
         if (options.Owner is { } owner)
             new ServerSideApply(BuiltInKinds.IsCustom(before.Kind)).Track(before.Content, content, owner, Now());
@@ -165,24 +168,46 @@ internal sealed class ObjectWriter(ClusterStore store, TimeProvider time, FaultS
     private void EmptyNamespace(string space)
     {
         foreach (var stored in store.In(space))
-            if (store.Find(stored.Kind, space, stored.Name) is { } now)
-                Delete(now, new DeleteOptions(GraceSeconds: stored.Kind == ResourceKind.Pods ? null : 0));
+            End(stored);
         FinishNamespace(space);
+    }
+
+    private void End(StoredObject stored)
+    {
+        while (store.Find(stored.Kind, stored.Namespace, stored.Name) is { } now && now.Content.Text("metadata", "deletionTimestamp") is null)
+        {
+            try
+            {
+                Delete(now, new DeleteOptions());
+                return;
+            }
+            catch (ApiException e) when (e.Reason is "Conflict" or "NotFound")
+            {
+                // Changed or gone in between.
+            }
+        }
     }
 
     private void AfterChange(StoredObject changed)
     {
         admission.Quotas.Refresh(changed, (quota, content) => store.Replace(quota, content));
-        if (changed.Kind == ResourceKind.Namespaces && store.Find(changed.Kind, null, changed.Name) is { } space && store.Find(ResourceKind.ServiceAccounts, space.Name, "default") is null)
-            Create(ResourceKind.ServiceAccounts, space.Name, new JsonObject { ["metadata"] = new JsonObject { ["name"] = "default" } });
+        if (changed.Kind == ResourceKind.Namespaces)
+            AddServiceAccount(changed.Name);
         else if (changed.Namespace.Length > 0)
             FinishNamespace(changed.Namespace);
+    }
+
+    private void AddServiceAccount(string space)
+    {
+        if (store.Find(ResourceKind.Namespaces, null, space) is not null && store.Find(ResourceKind.ServiceAccounts, space, "default") is null)
+            Create(ResourceKind.ServiceAccounts, space, new JsonObject { ["metadata"] = new JsonObject { ["name"] = "default" } });
     }
 
     // A namespace goes with the last thing in it.
     private void FinishNamespace(string space)
     {
-        if (store.Find(ResourceKind.Namespaces, null, space) is { } ending && ending.Content.Text("metadata", "deletionTimestamp") is not null && store.In(space).Count == 0)
+        var ending = store.Find(ResourceKind.Namespaces, null, space)?.Content.Text("metadata", "deletionTimestamp");
+        if (ending is not null && store.In(space).Count == 0)
             Remove(ResourceKind.Namespaces, null, space);
     }
 }

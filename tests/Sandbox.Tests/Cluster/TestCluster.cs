@@ -21,6 +21,9 @@ public sealed class TestCluster : IAsyncDisposable
 
     internal FaultSwitch Faults { get; } = new();
 
+    /// <summary>The server's plain address.</summary>
+    public string Address => server.Address;
+
     /// <summary>The file of both contexts.</summary>
     public string Kubeconfig => Path.Combine(folder, "kubeconfig");
 

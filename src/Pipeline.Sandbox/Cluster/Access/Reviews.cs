@@ -43,7 +43,11 @@ internal sealed class Reviews(Authorizer authorizer)
         var rules = user.IsMaster
             ? [new JsonObject { ["verbs"] = Texts(["*"]), ["apiGroups"] = Texts(["*"]), ["resources"] = Texts(["*"]) }]
             : authorizer.Rules(user, space).Select(r => r.DeepClone()).ToArray();
-        var open = new JsonObject { ["verbs"] = Texts(["get"]), ["nonResourceURLs"] = Texts(["/api", "/api/*", "/apis", "/apis/*", "/healthz", "/livez", "/readyz", "/version"]) };
+        var open = new JsonObject
+        {
+            ["verbs"] = Texts(["get"]),
+            ["nonResourceURLs"] = Texts(["/api", "/api/*", "/apis", "/apis/*", "/healthz", "/livez", "/readyz", "/version"]),
+        };
         return new JsonObject { ["resourceRules"] = new JsonArray(rules), ["nonResourceRules"] = new JsonArray(open), ["incomplete"] = false };
     }
 

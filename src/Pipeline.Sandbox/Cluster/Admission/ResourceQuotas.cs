@@ -66,7 +66,8 @@ internal sealed class ResourceQuotas(ClusterStore store)
         || name == $"count/{kind.QualifiedName}"
         || kind.Group.Length == 0 && name == kind.Plural;
 
-    private static bool IsCompute(string name) => name is "cpu" or "memory" || name.StartsWith("requests.", StringComparison.Ordinal) || name.StartsWith("limits.", StringComparison.Ordinal);
+    private static bool IsCompute(string name) =>
+        name is "cpu" or "memory" || name.StartsWith("requests.", StringComparison.Ordinal) || name.StartsWith("limits.", StringComparison.Ordinal);
 
     private static (string List, string Resource) Path(string name) => name.Split('.', 2) is [var list, var resource] ? (list, resource) : ("requests", name);
 
@@ -100,5 +101,6 @@ internal sealed class ResourceQuotas(ClusterStore store)
 
     private static string Text(IEnumerable<string> names, Func<string, decimal> amount) => string.Join(",", names.Select(n => $"{n}={Amount(n, amount(n))}"));
 
-    private static string Amount(string name, decimal amount) => !IsCompute(name) ? $"{amount:0}" : name.EndsWith("cpu", StringComparison.Ordinal) ? Quantity.Cores(amount) : Quantity.Bytes(amount);
+    private static string Amount(string name, decimal amount) =>
+        !IsCompute(name) ? $"{amount:0}" : name.EndsWith("cpu", StringComparison.Ordinal) ? Quantity.Cores(amount) : Quantity.Bytes(amount);
 }

@@ -59,7 +59,8 @@ internal sealed class FieldOwners
     public void Write(JsonObject content)
     {
         var entries = new JsonArray();
-        foreach (var (manager, (fields, time)) in owners.OrderBy(o => !o.Key.IsApply).ThenBy(o => o.Value.Time, StringComparer.Ordinal).ThenBy(o => o.Key.Name, StringComparer.Ordinal))
+        var inOrder = owners.OrderBy(o => !o.Key.IsApply).ThenBy(o => o.Value.Time, StringComparer.Ordinal).ThenBy(o => o.Key.Name, StringComparer.Ordinal);
+        foreach (var (manager, (fields, time)) in inOrder)
         {
             var entry = new JsonObject
             {

@@ -8,7 +8,11 @@ namespace Pipeline.Sandbox.Cluster.Apply;
 internal sealed class ObjectFields(bool isCustom)
 {
     // What the server fills in belongs to no manager.
-    private static readonly string[] OfMetadata = ["name", "namespace", "creationTimestamp", "selfLink", "uid", "generation", "managedFields", "resourceVersion", "deletionTimestamp", "deletionGracePeriodSeconds"];
+    private static readonly string[] OfMetadata =
+    [
+        "name", "namespace", "creationTimestamp", "selfLink", "uid", "generation", "managedFields", "resourceVersion",
+        "deletionTimestamp", "deletionGracePeriodSeconds",
+    ];
 
     /// <summary>Every field that an object sets.</summary>
     public FieldSet Of(JsonObject content)

@@ -57,7 +57,7 @@ internal sealed record ApiRequest(HttpContext Http, User User, ServedKind Served
     public WriteOptions WriteOptions(string? subresource = null, bool isApply = false)
     {
         var manager = Query("fieldManager") ?? (Http.Request.Headers.UserAgent.ToString() is { Length: > 0 } agent ? agent.Split('/')[0] : "unknown");
-        return new WriteOptions(
-            isApply ? null : new Manager(manager, IsApply: false, Kind.ApiVersion, subresource ?? Path.Subresource), Path.Subresource == "status" ? "status" : "", IsDryRun, IsRequest: true);
+        var owner = isApply ? null : new Manager(manager, IsApply: false, Kind.ApiVersion, subresource ?? Path.Subresource);
+        return new WriteOptions(owner, Path.Subresource == "status" ? "status" : "", IsDryRun, IsRequest: true);
     }
 }

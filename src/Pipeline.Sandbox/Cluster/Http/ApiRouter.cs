@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.AspNetCore.Http;
 using Pipeline.Sandbox.Cluster.Access;
 using Pipeline.Sandbox.Cluster.Kinds;
@@ -31,7 +32,8 @@ internal sealed class ApiRouter(ClusterServerOptions options, AccessTokens token
         {
             // The client went away.
         }
-        catch (Exception e) when (e is InvalidOperationException or InvalidCastException or FormatException or NullReferenceException && !http.Response.HasStarted)
+        catch (Exception e) when (e is InvalidOperationException or InvalidCastException or FormatException or ArgumentException or ArithmeticException
+            && !http.Response.HasStarted)
         {
             // An object of another shape than its kind's, which the real server finds out while it decodes.
             await http.SendAsync(ApiException.BadRequest($"the object provided is unrecognized (must be of type {http.Request.Path}): {e.Message}"));
@@ -49,6 +51,8 @@ internal sealed class ApiRouter(ClusterServerOptions options, AccessTokens token
 
         await faults.StrikeAsync(http);
         var user = authentication.UserOf(http, authorizer);
+        if (user == User.Anonymous && path != "/version" && ResourcePath.Parse(path) is null)
+            throw new ApiException(HttpStatusCode.Forbidden, "Forbidden", $"forbidden: User \"{user.Name}\" cannot get path \"{path}\"");
         if (new Discovery(catalog).Find(path) is { } document)
             await http.SendAsync(200, document);
         else
@@ -70,7 +74,9 @@ internal sealed class ApiRouter(ClusterServerOptions options, AccessTokens token
         var request = new ApiRequest(http, user, served ?? throw ApiException.UnknownPath(), path);
         if (path.Subresource.Length > 0 && !served.Has(path.Subresource))
             throw ApiException.UnknownPath();
-        authorizer.Require(user, new AccessRequest(request.Verb, path.Group, path.Plural, path.Subresource, path.Plural == "namespaces" && path.Group.Length == 0 ? path.Name : path.Namespace, NameOf(request)));
+        // A namespace is in itself.
+        var space = path.Plural == "namespaces" && path.Group.Length == 0 ? path.Name : path.Namespace;
+        authorizer.Require(user, new AccessRequest(request.Verb, path.Group, path.Plural, path.Subresource, space, NameOf(request)));
         if (measured is not null)
             await http.SendAsync(200, metrics.Answer(measured, path, request.Query("labelSelector")));
         else
@@ -81,7 +87,9 @@ internal sealed class ApiRouter(ClusterServerOptions options, AccessTokens token
     private static string NameOf(ApiRequest request)
     {
         const string ByName = "metadata.name=";
-        return request.Name.Length == 0 && request.Query("fieldSelector") is { } fields && fields.StartsWith(ByName, StringComparison.Ordinal) ? fields[ByName.Length..] : request.Name;
+        return request.Name.Length == 0 && request.Query("fieldSelector") is { } fields && fields.StartsWith(ByName, StringComparison.Ordinal)
+            ? fields[ByName.Length..]
+            : request.Name;
     }
 
     private Task AnswerAsync(ApiRequest request) => request.Verb switch
@@ -97,7 +105,9 @@ internal sealed class ApiRouter(ClusterServerOptions options, AccessTokens token
     private Task GetAsync(ApiRequest request)
     {
         var found = Find(request);
-        return request.WantsTable ? request.Http.SendAsync(200, Tables.Table.Of(request.Kind, [found], $"{found.Version}", options.Time.GetUtcNow())) : request.Http.SendAsync(200, found.Json);
+        return request.WantsTable
+            ? request.Http.SendAsync(200, Tables.Table.Of(request.Kind, [found], $"{found.Version}", options.Time.GetUtcNow()))
+            : request.Http.SendAsync(200, found.Json);
     }
 
     private StoredObject Find(ApiRequest request) =>

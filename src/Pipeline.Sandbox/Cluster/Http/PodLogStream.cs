@@ -21,7 +21,7 @@ internal sealed class PodLogStream(ClusterServerOptions options)
             await first;
         var response = request.Http.Response;
         response.ContentType = "text/plain";
-        await response.StartAsync(request.Aborted);
+        await response.Body.FlushAsync(request.Aborted);
         var left = wanted.LimitBytes ?? long.MaxValue;
         for (var isMore = await first; isMore && left > 0; isMore = await lines.MoveNextAsync())
         {
@@ -38,7 +38,14 @@ internal sealed class PodLogStream(ClusterServerOptions options)
     {
         var since = request.Number("sinceSeconds") is { } seconds ? options.Time.GetUtcNow() - TimeSpan.FromSeconds(seconds)
             : DateTimeOffset.TryParse(request.Query("sinceTime"), out var time) ? time : (DateTimeOffset?)null;
-        return new LogRequest(Container(request.Query("container"), pod), request.Flag("previous"), (int?)request.Number("tailLines"), request.Flag("follow"), since, request.Flag("timestamps"), request.Number("limitBytes"));
+        return new LogRequest(
+            Container(request.Query("container"), pod),
+            request.Flag("previous"),
+            (int?)request.Number("tailLines"),
+            request.Flag("follow"),
+            since,
+            request.Flag("timestamps"),
+            request.Number("limitBytes"));
     }
 
     private static string Container(string? asked, StoredObject pod)

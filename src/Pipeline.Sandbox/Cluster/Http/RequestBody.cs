@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -13,11 +14,15 @@ internal static class RequestBody
     /// <exception cref="ApiException">It cannot be read.</exception>
     public static async Task<JsonNode> ReadAsync(HttpRequest request, CancellationToken cancellation)
     {
+        using var body = new MemoryStream();
+        await request.Body.CopyToAsync(body, cancellation);
+        var bytes = body.GetBuffer().AsMemory(0, (int)body.Length);
         if (request.ContentType?.Contains("protobuf", StringComparison.Ordinal) == true)
-            throw new ApiException(
-                System.Net.HttpStatusCode.UnsupportedMediaType, "UnsupportedMediaType", "the body of the request was in an unknown format - accepted media types include: application/json, application/yaml");
-        using var reader = new StreamReader(request.Body, Encoding.UTF8);
-        var text = await reader.ReadToEndAsync(cancellation);
+            return ProtobufBody.Read(bytes) ?? throw new ApiException(
+                HttpStatusCode.UnsupportedMediaType,
+                "UnsupportedMediaType",
+                "the body of the request was in an unknown format - accepted media types include: application/json, application/yaml");
+        var text = Encoding.UTF8.GetString(bytes.Span);
         try
         {
             var isJson = text.AsSpan().TrimStart() is ['{' or '[', ..];

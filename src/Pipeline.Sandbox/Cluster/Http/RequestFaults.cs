@@ -16,7 +16,10 @@ internal sealed class RequestFaults(FaultSwitch faults, TimeProvider time)
         if (faults.Strikes("token-expired", 3))
             throw Authentication.Unauthorized();
         if (faults.Strikes("api-429", 5))
-            throw new ApiException(HttpStatusCode.TooManyRequests, "TooManyRequests", "Too many requests, please try again later.") { Details = new JsonObject { ["retryAfterSeconds"] = 1 } };
+            throw new ApiException(HttpStatusCode.TooManyRequests, "TooManyRequests", "Too many requests, please try again later.")
+            {
+                Details = new JsonObject { ["retryAfterSeconds"] = 1 },
+            };
         if (faults.Strikes("api-500", 5))
             throw new ApiException(HttpStatusCode.InternalServerError, "InternalError", "Internal error occurred: etcdserver: leader changed");
     }

@@ -13,10 +13,12 @@ internal sealed class WatchStream(ClusterServerOptions options)
         var labels = LabelSelector.Parse(request.Query("labelSelector"));
         var fields = FieldSelector.Parse(request.Query("fieldSelector"), request.Kind);
         bool IsMeant(StoredObject stored) =>
-            (request.Namespace is null || stored.Namespace == request.Namespace) && (request.Name.Length == 0 || stored.Name == request.Name) && labels.Matches(stored) && fields.Matches(stored);
+            (request.Namespace is null || stored.Namespace == request.Namespace)
+            && (request.Name.Length == 0 || stored.Name == request.Name)
+            && labels.Matches(stored) && fields.Matches(stored);
         request.Http.Response.ContentType = "application/json";
         // A client waits for the headers, and the first change may be long in coming.
-        await request.Http.Response.StartAsync(request.Aborted);
+        await request.Http.Response.Body.FlushAsync(request.Aborted);
         var lines = new WatchLines(request, options.Time);
         using var length = new CancellationTokenSource(request.Number("timeoutSeconds") is { } seconds ? TimeSpan.FromSeconds(seconds) : DefaultLength, options.Time);
         using var cut = new CancellationTokenSource(

@@ -13,7 +13,10 @@ internal sealed class WriteRequests(ClusterStore store, ObjectWriter writer)
 
     // Whoever puts one of these where none is makes it.
     private static readonly HashSet<ResourceKind> MadeByPut =
-        [ResourceKind.Leases, ResourceKind.Endpoints, ResourceKind.Events, ResourceKind.Roles, ResourceKind.RoleBindings, ResourceKind.ClusterRoles, ResourceKind.ClusterRoleBindings];
+    [
+        ResourceKind.Leases, ResourceKind.Endpoints, ResourceKind.Events,
+        ResourceKind.Roles, ResourceKind.RoleBindings, ResourceKind.ClusterRoles, ResourceKind.ClusterRoleBindings,
+    ];
 
     public async Task AnswerAsync(ApiRequest request)
     {

@@ -22,7 +22,11 @@ internal sealed class KindCatalog(ClusterStore store)
 
     private static ServedKind Of(JsonObject spec, JsonObject version) => new(
         new ResourceKind(
-            spec.Text("group") ?? "", version.Text("name") ?? "", spec.Text("names", "kind") ?? "", spec.Text("names", "plural") ?? "", spec.Text("scope") == "Namespaced"),
+            spec.Text("group") ?? "",
+            version.Text("name") ?? "",
+            spec.Text("names", "kind") ?? "",
+            spec.Text("names", "plural") ?? "",
+            spec.Text("scope") == "Namespaced"),
         spec.At("names")?["shortNames"] is JsonArray names ? [.. names.Select(n => $"{n}")] : [],
         version.At("subresources", "status") is null ? [] : ["status"],
         IsCustom: true);

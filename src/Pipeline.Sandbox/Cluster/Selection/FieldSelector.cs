@@ -32,7 +32,11 @@ internal sealed class FieldSelector
 
     private static string[] Selectable(ResourceKind kind) => kind.Kind switch
     {
-        "Pod" => ["status.phase", "spec.nodeName", "spec.restartPolicy", "spec.schedulerName", "spec.serviceAccountName", "spec.hostNetwork", "status.podIP", "status.nominatedNodeName"],
+        "Pod" =>
+        [
+            "status.phase", "spec.nodeName", "spec.restartPolicy", "spec.schedulerName", "spec.serviceAccountName", "spec.hostNetwork",
+            "status.podIP", "status.nominatedNodeName",
+        ],
         "Event" =>
         [
             "involvedObject.kind", "involvedObject.namespace", "involvedObject.name", "involvedObject.uid", "involvedObject.apiVersion",

@@ -32,7 +32,8 @@ internal static class Columns
         ],
         "services" =>
         [
-            Name, Text("Type", "spec", "type"), Text("Cluster-IP", "spec", "clusterIP"), new("External-IP", (_, _) => "<none>"), new("Port(s)", (o, _) => Ports(o)), Created,
+            Name, Text("Type", "spec", "type"), Text("Cluster-IP", "spec", "clusterIP"),
+            new("External-IP", (_, _) => "<none>"), new("Port(s)", (o, _) => Ports(o)), Created,
         ],
         "configmaps" => [Name, Count("Data", "data"), Created],
         "secrets" => [Name, Text("Type", "type"), Count("Data", "data"), Created],
@@ -40,7 +41,8 @@ internal static class Columns
         [
             new("Last Seen", (o, now) => Age.Of(o.Text("lastTimestamp") ?? o.Text("eventTime") ?? o.Text("metadata", "creationTimestamp"), now)),
             Text("Type", "type"), Text("Reason", "reason"),
-            new("Object", (o, _) => $"{o.Text("involvedObject", "kind")?.ToLowerInvariant()}/{o.Text("involvedObject", "name")}"), new("Message", (o, _) => o.Text("message")?.Trim() ?? ""),
+            new("Object", (o, _) => $"{o.Text("involvedObject", "kind")?.ToLowerInvariant()}/{o.Text("involvedObject", "name")}"),
+            new("Message", (o, _) => o.Text("message")?.Trim() ?? ""),
         ],
         "nodes" =>
         [
@@ -97,5 +99,7 @@ internal static class Columns
 
     private static string Used(JsonObject quota, string prefix, bool isPrefix) => string.Join(
         ", ",
-        (quota.At("status", "hard") ?? []).Where(h => h.Key.StartsWith(prefix, StringComparison.Ordinal) == isPrefix).Select(h => $"{h.Key}: {quota.At("status", "used").Text(h.Key)}/{h.Value}"));
+        (quota.At("status", "hard") ?? [])
+            .Where(h => h.Key.StartsWith(prefix, StringComparison.Ordinal) == isPrefix)
+            .Select(h => $"{h.Key}: {quota.At("status", "used").Text(h.Key)}/{h.Value}"));
 }

@@ -27,7 +27,8 @@ internal static class PodCells
     public static string Restarts(JsonObject pod, DateTimeOffset now)
     {
         var restarts = pod.Items("status", "containerStatuses").Sum(c => c.Number("restartCount"));
-        var last = pod.Items("status", "containerStatuses").Select(c => c.Text("lastState", "terminated", "finishedAt")).Where(t => t is not null).Order(StringComparer.Ordinal).LastOrDefault();
+        var last = pod.Items("status", "containerStatuses").Select(c => c.Text("lastState", "terminated", "finishedAt"))
+            .Where(t => t is not null).Order(StringComparer.Ordinal).LastOrDefault();
         return restarts == 0 || last is null ? $"{restarts}" : $"{restarts} ({Age.Of(last, now)} ago)";
     }
 
@@ -49,5 +50,6 @@ internal static class PodCells
     private static string? Reason(JsonObject container) =>
         container.Text("state", "waiting", "reason")
         ?? container.Text("state", "terminated", "reason")
-        ?? (container.At("state", "terminated") is { } ended ? ended.Number("signal") != 0 ? $"Signal:{ended.Number("signal")}" : $"ExitCode:{ended.Number("exitCode")}" : null);
+        ?? (container.At("state", "terminated") is not { } ended ? null
+            : ended.Number("signal") != 0 ? $"Signal:{ended.Number("signal")}" : $"ExitCode:{ended.Number("exitCode")}");
 }

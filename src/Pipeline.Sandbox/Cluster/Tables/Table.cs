@@ -13,7 +13,8 @@ internal static class Table
         var columns = Columns.Of(kind);
         var definitions = columns.Select(c => new JsonObject
         {
-            ["name"] = c.Name, ["type"] = c.IsNumber ? "integer" : "string", ["format"] = c.Name == "Name" ? "name" : "", ["description"] = c.Name, ["priority"] = c.IsWide ? 1 : 0,
+            ["name"] = c.Name, ["type"] = c.IsNumber ? "integer" : "string", ["format"] = c.Name == "Name" ? "name" : "",
+            ["description"] = c.Name, ["priority"] = c.IsWide ? 1 : 0,
         });
         var rows = items.Select(o => new JsonObject
         {

@@ -61,7 +61,7 @@ internal static class PodRules
             if (variable.Text("name") is not { Length: > 0 })
                 errors.Required($"{field}.env[{i}].name");
         foreach (var probe in (string[])["startupProbe", "readinessProbe", "livenessProbe"])
-            if (container.At(probe) is { } asked && !asked.ContainsKey("httpGet") && !asked.ContainsKey("tcpSocket") && !asked.ContainsKey("exec") && !asked.ContainsKey("grpc"))
+            if (container.At(probe) is { } asked && !asked.Any(h => h.Key is "httpGet" or "tcpSocket" or "exec" or "grpc"))
                 errors.Required($"{field}.{probe}", "must specify a handler type");
     }
 

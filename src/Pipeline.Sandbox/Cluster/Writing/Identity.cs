@@ -9,7 +9,8 @@ internal static class Identity
 {
     // Without vowels and look-alikes, so that no suffix reads as a word.
     private const string SuffixLetters = "bcdfghjklmnpqrstvwxz2456789";
-    private static readonly string[] Kept = ["name", "generateName", "namespace", "uid", "creationTimestamp", "generation", "deletionTimestamp", "deletionGracePeriodSeconds", "selfLink"];
+    private static readonly string[] Kept =
+        ["name", "generateName", "namespace", "uid", "creationTimestamp", "generation", "deletionTimestamp", "deletionGracePeriodSeconds", "selfLink"];
     // Their strategies count no generations.
     private static readonly HashSet<ResourceKind> Uncounted =
         [ResourceKind.Namespaces, ResourceKind.Nodes, ResourceKind.Services, ResourceKind.ResourceQuotas, ResourceKind.PersistentVolumeClaims, ResourceKind.Leases];

@@ -57,7 +57,9 @@ internal static class ObjectDeletion
 
     private static long GraceOf(StoredObject before, DeleteOptions options)
     {
-        if (before.Kind != ResourceKind.Pods || before.Content.Text("spec", "nodeName") is not { Length: > 0 } || before.Content.Text("status", "phase") is "Succeeded" or "Failed")
+        if (before.Kind != ResourceKind.Pods
+            || before.Content.Text("spec", "nodeName") is not { Length: > 0 }
+            || before.Content.Text("status", "phase") is "Succeeded" or "Failed")
             return 0;
         return options.GraceSeconds ?? (before.Content.Text("spec", "terminationGracePeriodSeconds") is { } own ? long.Parse(own, CultureInfo.InvariantCulture) : 30);
     }

@@ -99,6 +99,25 @@ public abstract class RuleContract(ContractCluster cluster) : ContractTests(clus
         Assert.Contains("Too long", refused.Message, StringComparison.Ordinal);
     }
 
+    [SkippableTheory]
+    [InlineData("configmaps", """{"metadata": {"name": "typed"}, "data": {"port": 8080}}""")]
+    [InlineData("configmaps", """{"metadata": {"name": "typed", "labels": {"on": true}}}""")]
+    public async Task A_number_where_a_text_belongs_does_not_decode(string plural, string body)
+    {
+        var refused = await RefusedAsync(HttpStatusCode.BadRequest, () => Connection.SendAsync(HttpMethod.Post, $"api/v1/namespaces/{Connection.Namespace}/{plural}", Content(JsonNode.Parse(body)!), default));
+
+        Assert.Contains("ConfigMap in version \"v1\" cannot be handled as a ConfigMap: ", refused.Message, StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public async Task A_patch_of_what_is_absent_or_of_an_unknown_form_is_refused()
+    {
+        var absent = await RefusedAsync(HttpStatusCode.NotFound, () => PatchAsync(Resource.Jobs, "absent", """{"metadata": {"labels": {"a": "b"}}}""", "application/merge-patch+json"));
+        await RefusedAsync(HttpStatusCode.UnsupportedMediaType, () => PatchAsync(Resource.Jobs, "absent", "{}", "application/json"));
+
+        Assert.Contains("jobs.batch \"absent\" not found", absent.Message, StringComparison.Ordinal);
+    }
+
     [SkippableFact]
     public async Task Nothing_is_created_in_a_namespace_that_is_not_there()
     {
