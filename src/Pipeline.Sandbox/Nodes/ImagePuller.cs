@@ -21,7 +21,7 @@ internal sealed partial class ImagePuller(PodWorker pod, JsonObject spec, Contai
     {
         var policy = spec.Text("imagePullPolicy") ?? (IsLatest(status.Image) ? "Always" : "IfNotPresent");
         if (!Reference().IsMatch(status.Image))
-            await StayAsync("InvalidImageName", $"Failed to apply default image tag \"{status.Image}\": couldn't parse image reference \"{status.Image}\": invalid reference format", "InspectFailed", cancellation);
+            await StayAsync("InvalidImageName", $"Failed to apply default image tag \"{status.Image}\": couldn't parse image reference \"{status.Image}\": {BadReference}", "InspectFailed", cancellation);
         while (true)
         {
             var isFaulty = FaultNames.Any(f => node.Faults.Find(pod.Pod, f) is not null);
@@ -37,6 +37,8 @@ internal sealed partial class ImagePuller(PodWorker pod, JsonObject spec, Contai
                 return pulled;
         }
     }
+
+    private string BadReference => $"invalid reference format{(status.Image.Any(char.IsAsciiLetterUpper) ? ": repository name must be lowercase" : "")}";
 
     private static string[] FaultNames => ["image-not-found", "pull-denied", "registry-429-pull"];
 

@@ -12,7 +12,10 @@ internal sealed class PodStatus(IReadOnlyList<ContainerStatus> init, IReadOnlyLi
         var status = content.At("status")?.DeepClone() as JsonObject ?? [];
         var phase = Phase();
         status["phase"] = phase;
-        Set(status, "Initialized", Waiting(init, c => c.ExitCode == 0), "ContainersNotInitialized", "incomplete", now);
+        if (phase == "Succeeded")
+            Conditions.Set(status, Condition("Initialized", "True", "PodCompleted", null), now);
+        else
+            Set(status, "Initialized", Waiting(init, c => c.ExitCode == 0), "ContainersNotInitialized", "incomplete", now);
         foreach (var type in (ReadOnlySpan<string>)["Ready", "ContainersReady"])
             if (phase == "Succeeded")
                 Conditions.Set(status, Condition(type, "False", "PodCompleted", null), now);

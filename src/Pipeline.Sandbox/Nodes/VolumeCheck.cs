@@ -25,7 +25,10 @@ internal sealed class VolumeCheck(PodWorker pod, NodeParts node)
     private string? Missing()
     {
         var source = new ContainerEnvironment(node.Store, pod.Pod.Content, pod.Ip, _ => node.Faults.Lasts(pod.Pod, "secret-late", SecretIsLate));
-        foreach (var volume in pod.Pod.Content.Items("spec", "volumes"))
+        // What no container mounts is not looked at.
+        var mounted = pod.Pod.Content.Items("spec", "containers").Concat(pod.Pod.Content.Items("spec", "initContainers"))
+            .SelectMany(c => c.Items("volumeMounts")).Select(m => m.Text("name")).ToHashSet();
+        foreach (var volume in pod.Pod.Content.Items("spec", "volumes").Where(v => mounted.Contains(v.Text("name"))))
         {
             try
             {

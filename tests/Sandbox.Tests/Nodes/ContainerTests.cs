@@ -96,6 +96,36 @@ public sealed class ContainerTests
         Assert.Equal(["hidden needs"], await bed.LogAsync("needs"));
     }
 
+    [Fact]
+    public async Task A_volume_waits_for_its_secret()
+    {
+        await using var bed = await NodeBed.StartAsync(time);
+        bed.CreatePod("mounts", """
+            "image":"busybox:1","command":["sleep","infinity"],"volumeMounts":[{"name":"v","mountPath":"/v"}]
+            """, ""","volumes":[{"name":"v","secret":{"secretName":"x"}},{"name":"unused","secret":{"secretName":"never"}}]""");
+        await bed.UntilAsync(() => bed.Events.Contains("FailedMount: MountVolume.SetUp failed for volume \"v\" : secret \"x\" not found"));
+        Assert.Equal("ContainerCreating", bed.Waiting("mounts").Text("reason"));
+
+        bed.Writer.Create(ResourceKind.Secrets, NodeBed.Space, (JsonObject)JsonNode.Parse("""{"metadata":{"name":"x"}}""")!);
+
+        await AdvanceUntilAsync(bed, () => bed.Pod("mounts").IsReady());
+    }
+
+    [Fact]
+    public async Task A_container_that_fails_its_liveness_is_ended_and_restarted()
+    {
+        await using var bed = await NodeBed.StartAsync(time);
+        bed.CreatePod("deaf", """
+            "image":"busybox:1","command":["sleep","infinity"],"livenessProbe":{"tcpSocket":{"port":81},"periodSeconds":1,"failureThreshold":2}
+            """);
+
+        await AdvanceUntilAsync(bed, () => bed.Status("deaf").Number("restartCount") == 1);
+
+        Assert.Contains("Killing: Container main failed liveness probe, will be restarted", bed.Events);
+        Assert.Contains(bed.Events, e => e.StartsWith("Unhealthy: Liveness probe failed: dial tcp 10.244.", StringComparison.Ordinal));
+        Assert.Equal("143", bed.Status("deaf").Text("lastState", "terminated", "exitCode"));
+    }
+
     [Theory]
     [InlineData("$(KNOWN)-$(UNKNOWN)", "value-$(UNKNOWN)")]
     [InlineData("$$(KNOWN)", "$(KNOWN)")]

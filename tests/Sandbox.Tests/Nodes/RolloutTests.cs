@@ -49,6 +49,18 @@ public sealed class RolloutTests
     }
 
     [Fact]
+    public async Task Two_hundred_pods_are_no_more_than_the_machine_can_bear()
+    {
+        await using var bed = await NodeBed.StartAsync();
+        var before = Environment.CpuUsage.TotalTime;
+
+        bed.CreateApi(200, "registry/api:1");
+        await bed.UntilAsync(() => bed.IsRolledOut("registry/api:1"), () => $"{bed.Pods.Count(p => p.IsReady())} ready");
+
+        Assert.InRange((Environment.CpuUsage.TotalTime - before).TotalSeconds, 0, 30);
+    }
+
+    [Fact]
     public async Task A_rollout_that_never_serves_leaves_the_old_pods_serving()
     {
         await using var bed = await NodeBed.StartAsync();
