@@ -70,8 +70,25 @@ internal sealed class ClusterRuntime : IAsyncDisposable
             new EventExpiry(store, writer, time), new Scheduler(store, writer, time, faults),
         ];
         Completion = Task.WhenAll([
-            .. controllers.Select(c => Task.Run(() => c.RunAsync(over.Token), CancellationToken.None)),
-            .. agents.Select(a => Task.Run(() => a.RunAsync(over.Token), CancellationToken.None)),
+            .. controllers.Select(c => Task.Run(() => TogetherAsync(c.RunAsync(over.Token)), CancellationToken.None)),
+            .. agents.Select(a => Task.Run(() => TogetherAsync(a.RunAsync(over.Token)), CancellationToken.None)),
         ]);
+    }
+
+    // A cluster in which one part silently stands still would be blamed on the pipeline: when one breaks, all end.
+    private async Task TogetherAsync(Task part)
+    {
+        try
+        {
+            await part;
+        }
+        catch (OperationCanceledException) when (over.IsCancellationRequested)
+        {
+        }
+        catch
+        {
+            await over.CancelAsync();
+            throw;
+        }
     }
 }

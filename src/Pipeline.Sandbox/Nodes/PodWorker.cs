@@ -69,6 +69,12 @@ internal sealed class PodWorker : IDisposable
         {
             // Asked to end while it waited for something.
         }
+#pragma warning disable CA1031 // One pod that the node cannot handle must not stop the others; the cluster shows why.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            node.Events.Warning(Pod, "FailedSync", $"Error syncing pod: {e.Message}");
+        }
         finally
         {
             node.Addresses.Return(Ip);
