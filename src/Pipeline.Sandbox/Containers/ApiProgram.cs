@@ -24,7 +24,7 @@ internal sealed class ApiProgram : IContainerProgram
             return 1;
         }
 
-        context.Usage = new ContainerUsage(RestingNanocores, RestingBytes);
+        context.Usage = new ProgramUsage(RestingNanocores, RestingBytes);
         var postgres = address is "" or "none" ? null : new PostgresDatasets(address);
         try
         {
@@ -70,7 +70,7 @@ internal sealed class ApiProgram : IContainerProgram
             Cors(http, context.Environment.GetValueOrDefault("ALLOWED_ORIGINS", "*"));
             var route = await endpoints.AnswerAsync(http);
             metrics.Observe(http.Request.Method, route, http.Response.StatusCode, Stopwatch.GetElapsedTime(started));
-            context.Usage = new ContainerUsage(RestingNanocores + NanocoresPerRequest * Math.Min(++served, 1000), RestingBytes);
+            context.Usage = new ProgramUsage(RestingNanocores + NanocoresPerRequest * Math.Min(++served, 1000), RestingBytes);
         }
         finally
         {

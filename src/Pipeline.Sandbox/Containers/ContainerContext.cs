@@ -33,7 +33,7 @@ internal sealed class ContainerContext
     public bool IsOutOfMemory { get; set; }
 
     /// <summary>What it uses now, as far as the program knows.</summary>
-    public ContainerUsage Usage { get; set; }
+    public ProgramUsage Usage { get; set; }
 
     /// <summary>The port of 127.0.0.1 behind a port of the container; null while nothing listens.</summary>
     public int? RealPort(int port) => ports.TryGetValue(port, out var real) ? real : null;

@@ -34,7 +34,7 @@ internal sealed class ClusterRuntime : IAsyncDisposable
     }
 
     /// <summary>What the containers of a pod use; null when it runs nowhere.</summary>
-    public IReadOnlyDictionary<string, ContainerUsage>? UsageOf(string space, string pod) =>
+    public IReadOnlyDictionary<string, ProgramUsage>? UsageOf(string space, string pod) =>
         options.Store.Find(ResourceKind.Pods, space, pod) is { } found ? agents.Select(a => a.UsageOf(found.Uid())).FirstOrDefault(u => u is not null) : null;
 
     /// <summary>Ends all at once: to the containers it is a loss of power.</summary>

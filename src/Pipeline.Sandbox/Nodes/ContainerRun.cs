@@ -12,7 +12,7 @@ internal sealed class ContainerRun(PodWorker pod, JsonObject spec, ContainerStat
     private readonly TaskCompletionSource listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ContainerContext? context;
 
-    public ContainerUsage Usage => context?.Usage ?? default;
+    public ProgramUsage Usage => context?.Usage ?? default;
 
     /// <summary>Runs to the end.</summary>
     /// <exception cref="ContainerStartException">It never began.</exception>

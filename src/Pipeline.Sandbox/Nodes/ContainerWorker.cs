@@ -16,7 +16,7 @@ internal sealed class ContainerWorker(PodWorker pod, JsonObject spec, bool isIni
     public ContainerStatus Status { get; } = new(spec);
 
     /// <summary>What it uses now.</summary>
-    public ContainerUsage Usage => run?.Usage ?? default;
+    public ProgramUsage Usage => run?.Usage ?? default;
 
     /// <summary>Goes on until the container ended for good, or the pod is asked to end.</summary>
     /// <returns>The last exit code.</returns>

@@ -15,7 +15,7 @@ internal sealed class NodeAgent(NodeParts node, NodeOptions options)
     private volatile bool isLost;
 
     /// <summary>What the containers of a pod use; null when it does not run here.</summary>
-    public IReadOnlyDictionary<string, ContainerUsage>? UsageOf(string uid) => pods.TryGetValue(uid, out var found) ? found.Worker.Usage : null;
+    public IReadOnlyDictionary<string, ProgramUsage>? UsageOf(string uid) => pods.TryGetValue(uid, out var found) ? found.Worker.Usage : null;
 
     /// <summary>Works until it is cancelled; then everything on the node ends as by a loss of power.</summary>
     public async Task RunAsync(CancellationToken cancellation)

@@ -52,7 +52,7 @@ internal sealed class PodWorker : IDisposable
     public CancellationToken Killed => killed.Token;
 
     /// <summary>What each container uses.</summary>
-    public IReadOnlyDictionary<string, ContainerUsage> Usage => main.ToDictionary(c => c.Status.Name, c => c.Usage);
+    public IReadOnlyDictionary<string, ProgramUsage> Usage => main.ToDictionary(c => c.Status.Name, c => c.Usage);
 
     /// <summary>Where a container's events point to.</summary>
     public string FieldOf(string container) => $"spec.{(init.Exists(c => c.Status.Name == container) ? "initContainers" : "containers")}{{{container}}}";
@@ -150,7 +150,11 @@ internal sealed class PodWorker : IDisposable
     {
         node.Logs.Remove(pod.Uid());
         node.Faults.Forget(pod);
-        if (node.Store.Find(pod.Kind, pod.Namespace, pod.Name) is { } last && last.Uid() == pod.Uid() && !Deletion.HasFinalizers(last.Content))
+        if (node.Store.Find(pod.Kind, pod.Namespace, pod.Name) is not { } last || last.Uid() != pod.Uid())
+            return;
+        if (Deletion.HasFinalizers(last.Content))
+            node.Writer.Update(pod.Kind, pod.Namespace, pod.Name, content => content.At("metadata")!["deletionGracePeriodSeconds"] = 0);
+        else
             node.Writer.Remove(pod.Kind, pod.Namespace, pod.Name);
     }
 
