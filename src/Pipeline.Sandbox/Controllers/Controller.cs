@@ -99,7 +99,7 @@ internal abstract class Controller(ClusterStore store, TimeProvider time)
             failures.Remove(key);
             return pause;
         }
-        catch (ApiException)
+        catch (Exception e) when (e is ApiException or IOException)
         {
             var failed = failures[key] = failures.GetValueOrDefault(key) + 1;
             return TimeSpan.FromTicks(Math.Min(LastRetry.Ticks, FirstRetry.Ticks << Math.Min(failed - 1, 20)));

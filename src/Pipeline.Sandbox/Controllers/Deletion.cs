@@ -42,7 +42,9 @@ internal static class Deletion
             if (finalizers is { Count: 0 })
                 content.At("metadata")!.Remove("finalizers");
         });
-        if (after is not null && after.IsDeleting() && !HasFinalizers(after.Content))
+        // A pod goes when its node says so, by a deletion without grace.
+        var isEnded = after?.Kind != ResourceKind.Pods || after.Content.Number("metadata", "deletionGracePeriodSeconds") == 0;
+        if (after is not null && after.IsDeleting() && isEnded && !HasFinalizers(after.Content))
             writer.Remove(after.Kind, after.Namespace, after.Name);
     }
 

@@ -31,7 +31,8 @@ internal sealed class DeploymentController(ClusterStore store, ObjectWriter writ
         var status = new DeploymentStatus(deployment, sets, writer, Time);
         if (!deployment.IsDeleting())
             Advance(deployment, sets, status);
-        return status.Write();
+        var again = status.Write();
+        return status.Refusal is null ? again : throw status.Refusal;
     }
 
     private List<StoredObject> OwnedBy(StoredObject deployment) =>

@@ -28,7 +28,14 @@ internal sealed class DeploymentStatus(StoredObject deployment, ReplicaSets sets
             Progress("True", "FoundNewReplicaSet", $"Found new replica set \"{set.Name}\"");
     }
 
-    public void Refused(ApiException refusal) => Progress("False", "ReplicaSetCreateError", $"Failed to create new replica set: {refusal.Message}");
+    /// <summary>Why there is no new set; null when nothing was refused.</summary>
+    public ApiException? Refusal { get; private set; }
+
+    public void Refused(ApiException refusal)
+    {
+        Refusal = refusal;
+        Set("Progressing", "False", "ReplicaSetCreateError", $"Failed to create new replica set: {refusal.Message}");
+    }
 
     public void Collided() => status["collisionCount"] = status.Number("collisionCount") + 1;
 
