@@ -38,8 +38,15 @@ internal sealed class CdnBed : IAsyncDisposable
         Server = await CdnServer.StartAsync(
             new CdnOptions
             {
-                Folder = folder.Path, Store = Store.Server.Buckets, Bucket = StoreBed.Bucket, DistributionId = DistributionId, ErrorPage = "404.html",
-                AccessKey = StoreBed.AccessKey, SecretKey = StoreBed.SecretKey, Faults = Faults, Time = time,
+                Folder = folder.Path,
+                Store = Store.Server.Buckets,
+                Bucket = StoreBed.Bucket,
+                DistributionId = DistributionId,
+                ErrorPage = "404.html",
+                AccessKey = StoreBed.AccessKey,
+                SecretKey = StoreBed.SecretKey,
+                Faults = Faults,
+                Time = time,
             },
             CancellationToken.None);
     }

@@ -70,7 +70,9 @@ public sealed class TypedClientTests : IAsyncLifetime
 
     private static JsonObject Pod(string name) => new()
     {
-        ["kind"] = "Pod", ["apiVersion"] = "v1", ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = "default" },
+        ["kind"] = "Pod",
+        ["apiVersion"] = "v1",
+        ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = "default" },
         ["spec"] = new JsonObject { ["containers"] = new JsonArray(new JsonObject { ["name"] = "api", ["image"] = "example.invalid/api:1" }) },
     };
 }

@@ -40,7 +40,11 @@ public sealed class AmazonTests : IAsyncLifetime
         await PutAsync("key");
         var address = await client.GetPreSignedURLAsync(new GetPreSignedUrlRequest
         {
-            BucketName = StoreBed.Bucket, Key = "key", Expires = DateTime.UtcNow.AddMinutes(5), Protocol = Protocol.HTTP, ResponseHeaderOverrides = new() { ContentType = "text/x-special" },
+            BucketName = StoreBed.Bucket,
+            Key = "key",
+            Expires = DateTime.UtcNow.AddMinutes(5),
+            Protocol = Protocol.HTTP,
+            ResponseHeaderOverrides = new() { ContentType = "text/x-special" },
         });
 
         using var http = new HttpClient();
@@ -59,5 +63,5 @@ public sealed class AmazonTests : IAsyncLifetime
         Assert.Equal("NoSuchUpload", (await Assert.ThrowsAnyAsync<AmazonS3Exception>(() => client.CompleteMultipartUploadAsync(request))).ErrorCode);
     }
 
-    private Task PutAsync(string key) => client.PutObjectAsync(new PutObjectRequest { BucketName = StoreBed.Bucket, Key = key, ContentBody = key });
+    private Task<PutObjectResponse> PutAsync(string key) => client.PutObjectAsync(new PutObjectRequest { BucketName = StoreBed.Bucket, Key = key, ContentBody = key });
 }

@@ -59,7 +59,9 @@ public sealed class BodyTests : IAsyncLifetime
         Assert.Equal("IncompleteBody", await PutAsync(client, chunked: true));
         var lacking = new HandSigned("PUT", $"/{StoreBed.Bucket}/key")
         {
-            Payload = "STREAMING-UNSIGNED-PAYLOAD-TRAILER", Body = "5\r\n12345\r\n0\r\n\r\n", Headers = { ["x-amz-decoded-content-length"] = "9" },
+            Payload = "STREAMING-UNSIGNED-PAYLOAD-TRAILER",
+            Body = "5\r\n12345\r\n0\r\n\r\n",
+            Headers = { ["x-amz-decoded-content-length"] = "9" },
         };
         Assert.Contains("<Code>IncompleteBody</Code>", await lacking.SendAsync(bed.Server.Port), StringComparison.Ordinal);
     }
@@ -103,7 +105,10 @@ public sealed class BodyTests : IAsyncLifetime
         var client = bed.Client();
         var id = (await client.InitiateMultipartUploadAsync(new InitiateMultipartUploadRequest
         {
-            BucketName = StoreBed.Bucket, Key = "key", ChecksumAlgorithm = ChecksumAlgorithm.CRC32, ChecksumType = ChecksumType.FindValue(type),
+            BucketName = StoreBed.Bucket,
+            Key = "key",
+            ChecksumAlgorithm = ChecksumAlgorithm.CRC32,
+            ChecksumType = ChecksumType.FindValue(type),
         })).UploadId;
         using var stream = new MemoryStream("123456789"u8.ToArray());
         var part = await client.UploadPartAsync(new UploadPartRequest { BucketName = StoreBed.Bucket, Key = "key", UploadId = id, PartNumber = 1, InputStream = stream, ChecksumAlgorithm = ChecksumAlgorithm.CRC32 });

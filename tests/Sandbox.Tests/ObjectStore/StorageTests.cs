@@ -77,7 +77,9 @@ public sealed class StorageTests : IAsyncLifetime
             await got.ResponseStream.CopyToAsync(content, stop);
             Assert.Equal(50_000, content.Length);
             Assert.Single(content.ToArray().Distinct());
+#pragma warning disable CA5351 // An ETag is MD5 by definition.
             Assert.Equal(got.ETag, $"\"{Convert.ToHexStringLower(System.Security.Cryptography.MD5.HashData(content.ToArray()))}\"");
+#pragma warning restore CA5351
         });
     }
 
@@ -124,7 +126,14 @@ public sealed class StorageTests : IAsyncLifetime
         var id = (await client.InitiateMultipartUploadAsync(StoreBed.Bucket, "to")).UploadId;
         var part = await client.CopyPartAsync(new CopyPartRequest
         {
-            SourceBucket = StoreBed.Bucket, SourceKey = "from", DestinationBucket = StoreBed.Bucket, DestinationKey = "to", UploadId = id, PartNumber = 1, FirstByte = 2, LastByte = 4,
+            SourceBucket = StoreBed.Bucket,
+            SourceKey = "from",
+            DestinationBucket = StoreBed.Bucket,
+            DestinationKey = "to",
+            UploadId = id,
+            PartNumber = 1,
+            FirstByte = 2,
+            LastByte = 4,
         });
         await client.CompleteMultipartUploadAsync(new CompleteMultipartUploadRequest { BucketName = StoreBed.Bucket, Key = "to", UploadId = id, PartETags = [new(1, part.ETag)] });
 

@@ -33,11 +33,11 @@ internal sealed class EdgeCache
 
     /// <summary>Keeps what the bucket serves.</summary>
     /// <param name="answer">All of it but the content.</param>
-    /// <param name="source">The content; null for none.</param>
+    /// <param name="source">The content, open: by its name it may be gone by now, when its object was replaced.</param>
     /// <param name="cancellation">Ends the copying.</param>
-    public async Task KeepAsync(CachedAnswer answer, ContentSlice? source, CancellationToken cancellation)
+    public async Task KeepAsync(CachedAnswer answer, FileStream source, CancellationToken cancellation)
     {
-        var file = source is null ? null : (await content.JoinAsync([source], null, cancellation)).File;
+        var file = await content.CopyAsync(source, cancellation);
         lock (gate)
         {
             Remove(answer.Path);

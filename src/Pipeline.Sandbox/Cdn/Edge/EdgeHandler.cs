@@ -64,7 +64,7 @@ internal sealed class EdgeHandler(CdnOptions options, EdgeCache cache, Invalidat
     private async Task ServeFetchedAsync(HttpContext http, CachedAnswer answer, ContentSlice slice, FileStream source)
     {
         if (Freshness.Of(answer.Headers, options.Time.GetUtcNow()).MayStore)
-            await cache.KeepAsync(answer, slice, http.RequestAborted);
+            await cache.KeepAsync(answer, source, http.RequestAborted);
         await EdgeAnswer.SendAsync(http, answer, (start, length) => (slice with { Start = start, Length = length }).ReadAsync(source, http.RequestAborted), "Miss", null);
     }
 
@@ -80,7 +80,7 @@ internal sealed class EdgeHandler(CdnOptions options, EdgeCache cache, Invalidat
         await using var source = page.Content;
         var slice = new ContentSlice(bucket.Content, page.Record.File, 0, page.Record.Length);
         var answer = Of(path, page.Record) with { Status = 404, Lifetime = ErrorLifetime };
-        await cache.KeepAsync(answer, slice, http.RequestAborted);
+        await cache.KeepAsync(answer, source, http.RequestAborted);
         await EdgeAnswer.SendAsync(http, answer, (start, length) => (slice with { Start = start, Length = length }).ReadAsync(source, http.RequestAborted), "Error", null);
     }
 

@@ -11,7 +11,9 @@ internal static class ApplyConflict
         var fields = conflicts.SelectMany(c => c.Fields.Paths().Select(p => (c.Manager, Path: p))).ToList();
         var causes = fields.Select(f => (JsonNode)new JsonObject
         {
-            ["reason"] = "FieldManagerConflict", ["message"] = $"conflict with {f.Manager.InConflict}", ["field"] = f.Path,
+            ["reason"] = "FieldManagerConflict",
+            ["message"] = $"conflict with {f.Manager.InConflict}",
+            ["field"] = f.Path,
         });
         var message = fields is [var (manager, path)]
             ? $"Apply failed with 1 conflict: conflict with {manager.InConflict}: {path}"

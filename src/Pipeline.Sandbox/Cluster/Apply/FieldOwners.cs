@@ -64,8 +64,12 @@ internal sealed class FieldOwners
         {
             var entry = new JsonObject
             {
-                ["manager"] = manager.Name, ["operation"] = manager.IsApply ? "Apply" : "Update", ["apiVersion"] = manager.ApiVersion,
-                ["time"] = time, ["fieldsType"] = "FieldsV1", ["fieldsV1"] = fields.Write(),
+                ["manager"] = manager.Name,
+                ["operation"] = manager.IsApply ? "Apply" : "Update",
+                ["apiVersion"] = manager.ApiVersion,
+                ["time"] = time,
+                ["fieldsType"] = "FieldsV1",
+                ["fieldsV1"] = fields.Write(),
             };
             if (manager.Subresource.Length > 0)
                 entry["subresource"] = manager.Subresource;

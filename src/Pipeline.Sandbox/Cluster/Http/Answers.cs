@@ -36,7 +36,12 @@ internal static class Answers
     {
         var status = new JsonObject
         {
-            ["kind"] = "Status", ["apiVersion"] = "v1", ["metadata"] = new JsonObject(), ["status"] = "Failure", ["message"] = refused.Message, ["reason"] = refused.Reason,
+            ["kind"] = "Status",
+            ["apiVersion"] = "v1",
+            ["metadata"] = new JsonObject(),
+            ["status"] = "Failure",
+            ["message"] = refused.Message,
+            ["reason"] = refused.Reason,
         };
         if (refused.Details is not null)
             status["details"] = refused.Details.DeepClone();

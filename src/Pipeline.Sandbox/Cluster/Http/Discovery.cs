@@ -23,8 +23,15 @@ internal sealed class Discovery(KindCatalog catalog)
 
     private static JsonObject Version() => new()
     {
-        ["major"] = "1", ["minor"] = "34", ["gitVersion"] = "v1.34.0", ["gitCommit"] = "", ["gitTreeState"] = "clean", ["buildDate"] = "2025-08-27T00:00:00Z",
-        ["goVersion"] = "", ["compiler"] = "", ["platform"] = "linux/amd64",
+        ["major"] = "1",
+        ["minor"] = "34",
+        ["gitVersion"] = "v1.34.0",
+        ["gitCommit"] = "",
+        ["gitTreeState"] = "clean",
+        ["buildDate"] = "2025-08-27T00:00:00Z",
+        ["goVersion"] = "",
+        ["compiler"] = "",
+        ["platform"] = "linux/amd64",
     };
 
     private IEnumerable<IGrouping<string, string>> Groups() =>
@@ -52,7 +59,9 @@ internal sealed class Discovery(KindCatalog catalog)
             .Concat(Metrics.Kinds.Where(IsHere).Select(k => Described(k.Plural, k, "get", "list")));
         return new JsonObject
         {
-            ["kind"] = "APIResourceList", ["apiVersion"] = "v1", ["groupVersion"] = group.Length == 0 ? version : $"{group}/{version}",
+            ["kind"] = "APIResourceList",
+            ["apiVersion"] = "v1",
+            ["groupVersion"] = group.Length == 0 ? version : $"{group}/{version}",
             ["resources"] = new JsonArray([.. resources]),
         };
     }

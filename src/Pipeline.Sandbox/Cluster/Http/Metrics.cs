@@ -24,7 +24,10 @@ internal sealed class Metrics(ClusterServerOptions options)
         var all = options.Store.List(source, path.Namespace.Length > 0 ? path.Namespace : null).Items.Where(selector.Matches).Select(o => Of(kind, o)).OfType<JsonObject>();
         return new JsonObject
         {
-            ["kind"] = $"{kind.Kind}List", ["apiVersion"] = kind.ApiVersion, ["metadata"] = new JsonObject(), ["items"] = new JsonArray([.. all]),
+            ["kind"] = $"{kind.Kind}List",
+            ["apiVersion"] = kind.ApiVersion,
+            ["metadata"] = new JsonObject(),
+            ["items"] = new JsonArray([.. all]),
         };
     }
 
@@ -32,8 +35,11 @@ internal sealed class Metrics(ClusterServerOptions options)
     {
         var answer = new JsonObject
         {
-            ["kind"] = kind.Kind, ["apiVersion"] = kind.ApiVersion, ["metadata"] = Metadata(measured),
-            ["timestamp"] = options.Writer.Now(), ["window"] = "15s",
+            ["kind"] = kind.Kind,
+            ["apiVersion"] = kind.ApiVersion,
+            ["metadata"] = Metadata(measured),
+            ["timestamp"] = options.Writer.Now(),
+            ["window"] = "15s",
         };
         if (measured.Kind == ResourceKind.Nodes)
         {

@@ -9,7 +9,13 @@ internal static class ProtobufSchema
         ["AccessSpec"] = new() { [1] = Message("resourceAttributes", "ResourceAttributes"), [2] = Message("nonResourceAttributes", "NonResourceAttributes") },
         ["ResourceAttributes"] = new()
         {
-            [1] = Text("namespace"), [2] = Text("verb"), [3] = Text("group"), [4] = Text("version"), [5] = Text("resource"), [6] = Text("subresource"), [7] = Text("name"),
+            [1] = Text("namespace"),
+            [2] = Text("verb"),
+            [3] = Text("group"),
+            [4] = Text("version"),
+            [5] = Text("resource"),
+            [6] = Text("subresource"),
+            [7] = Text("name"),
         },
         ["NonResourceAttributes"] = new() { [1] = Text("path"), [2] = Text("verb") },
         ["SelfSubjectRulesReview"] = new() { [1] = Message("metadata", "ObjectMeta"), [2] = Message("spec", "RulesSpec") },
@@ -18,7 +24,11 @@ internal static class ProtobufSchema
         ["ConfigMap"] = new() { [1] = Message("metadata", "ObjectMeta"), [2] = Map("data", "text"), [3] = Map("binaryData", "bytes"), [4] = new ProtobufField("immutable", "flag") },
         ["Secret"] = new()
         {
-            [1] = Message("metadata", "ObjectMeta"), [2] = Map("data", "bytes"), [3] = Text("type"), [4] = Map("stringData", "text"), [5] = new ProtobufField("immutable", "flag"),
+            [1] = Message("metadata", "ObjectMeta"),
+            [2] = Map("data", "bytes"),
+            [3] = Text("type"),
+            [4] = Map("stringData", "text"),
+            [5] = new ProtobufField("immutable", "flag"),
         },
         ["Namespace"] = new() { [1] = Message("metadata", "ObjectMeta") },
         ["ServiceAccount"] = new() { [1] = Message("metadata", "ObjectMeta") },

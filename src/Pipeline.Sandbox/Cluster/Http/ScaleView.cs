@@ -14,7 +14,9 @@ internal static class ScaleView
         var labels = workload.Content.At("spec", "selector", "matchLabels") ?? [];
         return new JsonObject
         {
-            ["kind"] = "Scale", ["apiVersion"] = "autoscaling/v1", ["metadata"] = metadata,
+            ["kind"] = "Scale",
+            ["apiVersion"] = "autoscaling/v1",
+            ["metadata"] = metadata,
             ["spec"] = new JsonObject { ["replicas"] = workload.Content.Number("spec", "replicas") },
             ["status"] = new JsonObject { ["replicas"] = workload.Content.Number("status", "replicas"), ["selector"] = string.Join(",", labels.Select(l => $"{l.Key}={l.Value}")) },
         };

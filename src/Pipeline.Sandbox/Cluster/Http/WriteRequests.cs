@@ -129,7 +129,10 @@ internal sealed class WriteRequests(ClusterStore store, ObjectWriter writer)
                 deleted.Add(writer.Delete(now, options).Last.Content.DeepClone());
         await request.Http.SendAsync(200, new JsonObject
         {
-            ["kind"] = $"{request.Kind.Kind}List", ["apiVersion"] = request.Kind.ApiVersion, ["metadata"] = new JsonObject { ["resourceVersion"] = $"{version}" }, ["items"] = deleted,
+            ["kind"] = $"{request.Kind.Kind}List",
+            ["apiVersion"] = request.Kind.ApiVersion,
+            ["metadata"] = new JsonObject { ["resourceVersion"] = $"{version}" },
+            ["items"] = deleted,
         });
     }
 

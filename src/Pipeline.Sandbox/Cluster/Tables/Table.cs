@@ -13,8 +13,11 @@ internal static class Table
         var columns = Columns.Of(kind);
         var definitions = columns.Select(c => new JsonObject
         {
-            ["name"] = c.Name, ["type"] = c.IsNumber ? "integer" : "string", ["format"] = c.Name == "Name" ? "name" : "",
-            ["description"] = c.Name, ["priority"] = c.IsWide ? 1 : 0,
+            ["name"] = c.Name,
+            ["type"] = c.IsNumber ? "integer" : "string",
+            ["format"] = c.Name == "Name" ? "name" : "",
+            ["description"] = c.Name,
+            ["priority"] = c.IsWide ? 1 : 0,
         });
         var rows = items.Select(o => new JsonObject
         {
@@ -23,8 +26,11 @@ internal static class Table
         });
         return new JsonObject
         {
-            ["kind"] = "Table", ["apiVersion"] = "meta.k8s.io/v1", ["metadata"] = metadata,
-            ["columnDefinitions"] = new JsonArray([.. definitions]), ["rows"] = new JsonArray([.. rows]),
+            ["kind"] = "Table",
+            ["apiVersion"] = "meta.k8s.io/v1",
+            ["metadata"] = metadata,
+            ["columnDefinitions"] = new JsonArray([.. definitions]),
+            ["rows"] = new JsonArray([.. rows]),
         };
     }
 

@@ -38,7 +38,8 @@ internal sealed class FieldErrors
         throw new ApiException(
             HttpStatusCode.UnprocessableEntity,
             "Invalid",
-            $"{qualified} \"{name}\" is invalid: {(texts is [var only] ? only : $"[{string.Join(", ", texts)}]")}") { Details = details };
+            $"{qualified} \"{name}\" is invalid: {(texts is [var only] ? only : $"[{string.Join(", ", texts)}]")}")
+        { Details = details };
     }
 
     private static readonly System.Text.Json.JsonSerializerOptions Plain = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };

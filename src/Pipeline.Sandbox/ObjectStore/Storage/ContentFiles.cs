@@ -56,6 +56,19 @@ internal sealed class ContentFiles(string folder)
         return (md5.GetHashAndReset(), running is null ? null : new ObjectChecksum(checksum!, Convert.ToBase64String(running.Finish())));
     });
 
+    /// <summary>Copies a file that is open into a new one.</summary>
+    /// <returns>The new one's name.</returns>
+    public async Task<string> CopyAsync(FileStream source, CancellationToken cancellation)
+    {
+        source.Position = 0;
+        var copy = await CreateAsync(async target =>
+        {
+            await source.CopyToAsync(target, cancellation);
+            return ([], null);
+        });
+        return copy.File;
+    }
+
     /// <summary>Removes one.</summary>
     public void Delete(string file) => File.Delete(Path.Combine(folder, file));
 

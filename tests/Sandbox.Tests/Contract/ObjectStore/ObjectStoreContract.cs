@@ -202,7 +202,12 @@ public abstract class ObjectStoreContract : IAsyncLifetime
         await Client.CopyObjectAsync(new CopyObjectRequest { SourceBucket = bucket, SourceKey = "from +1", DestinationBucket = bucket, DestinationKey = "kept" });
         await Client.CopyObjectAsync(new CopyObjectRequest
         {
-            SourceBucket = bucket, SourceKey = "from +1", DestinationBucket = bucket, DestinationKey = "replaced", MetadataDirective = S3MetadataDirective.REPLACE, ContentType = "text/plain",
+            SourceBucket = bucket,
+            SourceKey = "from +1",
+            DestinationBucket = bucket,
+            DestinationKey = "replaced",
+            MetadataDirective = S3MetadataDirective.REPLACE,
+            ContentType = "text/plain",
         });
 
         var kept = await Client.GetObjectMetadataAsync(bucket, "kept");
@@ -277,7 +282,10 @@ public abstract class ObjectStoreContract : IAsyncLifetime
         await PutAsync("a key", Text);
         var address = await Client.GetPreSignedURLAsync(new GetPreSignedUrlRequest
         {
-            BucketName = bucket, Key = "a key", Expires = DateTime.UtcNow.AddMinutes(5), Protocol = Protocol.HTTP,
+            BucketName = bucket,
+            Key = "a key",
+            Expires = DateTime.UtcNow.AddMinutes(5),
+            Protocol = Protocol.HTTP,
         });
 
         using var http = new HttpClient();

@@ -11,7 +11,9 @@ public sealed class TestBedObjectStoreTests : ObjectStoreContract
         Skip.IfNot(Environment.GetEnvironmentVariable("TESTBED") == "1", "TESTBED is not 1: no other object store is at hand");
         return Task.FromResult<IAmazonS3>(new AmazonS3Client(new AmazonS3Config
         {
-            ServiceURL = Environment.GetEnvironmentVariable("AWS_ENDPOINT_URL"), ForcePathStyle = true, AuthenticationRegion = "us-east-1",
+            ServiceURL = Environment.GetEnvironmentVariable("AWS_ENDPOINT_URL"),
+            ForcePathStyle = true,
+            AuthenticationRegion = "us-east-1",
         }));
     }
 }
