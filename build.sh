@@ -70,8 +70,11 @@ lock() {
     until (set -o noclobber && echo $$ >"$builds/lock") 2>/dev/null; do
         owner="$(cat "$builds/lock" 2>/dev/null || true)"
         if [ -n "$owner" ] && ! kill -0 "$owner" 2>/dev/null && [ ! -d "/proc/$owner" ]; then
-            rm -f "$builds/lock"
-            continue
+            # Of all who see it, one takes it away: a second one would take that one's own.
+            if mkdir "$builds/lock.$owner" 2>/dev/null; then
+                rm -f "$builds/lock"
+                continue
+            fi
         fi
         [ "$waited" -ne 2 ] || echo "Waiting for another run that compiles the build (process ${owner:-unknown}) ..." >&2
         [ "$waited" -lt 900 ] || fail "process ${owner:-unknown} has compiled the build for 15 minutes. If it does not, delete '$builds/lock'."
@@ -83,7 +86,10 @@ lock() {
 
 # Whatever ends this script before it becomes the program leaves neither a lock nor half a build.
 leave() {
-    [ -z "$has_lock" ] || rm -f "$builds/lock"
+    if [ -n "$has_lock" ]; then
+        rmdir "$builds"/lock.* 2>/dev/null || true
+        rm -f "$builds/lock"
+    fi
     [ -z "$next" ] || rm -rf "${builds:?}/$next"
     has_lock="" next=""
 }
