@@ -20,6 +20,16 @@ internal interface IHazDatabase : INukeBuild
     [Parameter("The server's system_identifier, which pins it; Init writes it.")]
     string? DatabaseSystemIdentifier => TryGetValue(() => DatabaseSystemIdentifier);
 
+    /// <summary>Why there is none.</summary>
+    [Parameter("Why the environment has no database: nothing is backed up and migrated then, and the record says why.")]
+    string? WithoutDatabase => TryGetValue(() => WithoutDatabase);
+
     /// <summary>These settings as the engine takes them.</summary>
-    DatabaseOptions Database => new() { DatabaseUrl = Secret.From(DatabaseUrl), DatabaseName = DatabaseName, DatabaseSystemIdentifier = DatabaseSystemIdentifier };
+    DatabaseOptions Database => new()
+    {
+        DatabaseUrl = Secret.From(DatabaseUrl),
+        DatabaseName = DatabaseName,
+        DatabaseSystemIdentifier = DatabaseSystemIdentifier,
+        WithoutDatabase = WithoutDatabase,
+    };
 }

@@ -12,6 +12,7 @@ internal interface IBackup : IRunSteps, IHazBackupBucket
         .Description("Dumps the database, uploads the dump and proves that it can be restored.")
         .DependsOn<IPreflight>()
         .Requires(() => EnvironmentName, () => KubeContext, () => KubeNamespace, () => ClusterUid)
-        .Requires(() => DatabaseUrl, () => BackupBucket)
+        .Requires(() => BackupBucket)
+        .Requires(() => DatabaseUrl != null || WithoutDatabase != null)
         .Executes(() => Run(new BackupStep(Backups)));
 }

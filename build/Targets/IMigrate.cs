@@ -15,6 +15,6 @@ internal interface IMigrate : IRunSteps, IHazMigrations, IHazAcceptedRisks
         .DependsOn<IPushImage>()
         .DependsOn<IBuildFrontend>()
         .Requires(() => EnvironmentName, () => KubeContext, () => KubeNamespace, () => ClusterUid)
-        .Requires(() => DatabaseUrl)
+        .Requires(() => DatabaseUrl != null || WithoutDatabase != null)
         .Executes(() => Run(new MigrateStep(Migration, Risks)));
 }

@@ -11,7 +11,11 @@ internal interface IPreflight : IRunSteps, IHazBackupBucket, IHazPublicAddresses
     Target Preflight => _ => _
         .Description("Looks at everything that a release will use; changes nothing.")
         .Requires(() => EnvironmentName, () => KubeContext, () => KubeNamespace, () => ClusterUid)
-        .Requires(() => RegistryUrl, () => DatabaseUrl, () => DatabaseName, () => DatabaseSystemIdentifier)
+        .Requires(() => RegistryUrl)
+        .Requires(
+            () => DatabaseUrl != null || WithoutDatabase != null,
+            () => DatabaseName != null || WithoutDatabase != null,
+            () => DatabaseSystemIdentifier != null || WithoutDatabase != null)
         .Requires(() => BackupBucket, () => FrontendBucket, () => CdnDistributionId, () => ApiUrl, () => SiteUrl)
         .Executes(() => Run(new PreflightStep(new PreflightOptions
         {

@@ -19,6 +19,13 @@ public sealed class BackupStep(BackupOptions options) : IStep
         faults.ThrowIfAny();
 
         var release = await context.OpenReleaseAsync(cancellation);
+        if (options.Database.IsAbsent)
+        {
+            await context.Ledger.UpdateAsync(r => r with { WithoutDatabase = options.Database.WithoutDatabase }, cancellation);
+            context.Summary.LeftAlone($"the backup: skipped: {options.Database.WithoutDatabase}");
+            return;
+        }
+
         await using var database = await Database.OpenAsync(options.Database, context, cancellation);
         using var bucket = new BackupBucket(options, context.Log);
         var snapshot = await Snapshot.TakeAsync(database, cancellation);

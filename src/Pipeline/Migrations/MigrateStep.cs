@@ -20,6 +20,12 @@ public sealed class MigrateStep(MigrationOptions options, AcceptedRisks risks) :
         CheckOptions();
         var release = await context.OpenReleaseAsync(cancellation);
         await risks.EnsureAsync(context, cancellation);
+        if (options.Database.IsAbsent)
+        {
+            context.Summary.LeftAlone($"the schema: skipped: {options.Database.WithoutDatabase}");
+            return;
+        }
+
         if (release.Image is null)
             throw FailureException.Refused($"Release {release.Number} has no image at the registry, and the migration runs in it. Run ./build.sh PushImage first.");
         await using var database = await Database.OpenAsync(options.Database, context, cancellation);

@@ -17,6 +17,8 @@ internal sealed class ClientProgramsCheck(DatabaseOptions options) : IPreflightC
     /// <inheritdoc />
     public async Task<Finding> LookAsync(StepContext context, CancellationToken cancellation)
     {
+        if (options.IsAbsent)
+            return new Finding(Name, FindingState.NotChecked, $"skipped: {options.WithoutDatabase}");
         await using var database = await Database.OpenAsync(options, context, cancellation);
         var server = await Snapshot.ServerVersionAsync(database, cancellation);
         var dump = await new PostgresProgram("pg_dump").VersionAsync(server, cancellation);

@@ -16,6 +16,8 @@ internal sealed class DatabaseCheck(DatabaseOptions options) : IPreflightCheck
     /// <inheritdoc />
     public async Task<Finding> LookAsync(StepContext context, CancellationToken cancellation)
     {
+        if (options.IsAbsent)
+            return new Finding(Name, FindingState.NotChecked, $"skipped: {options.WithoutDatabase}");
         // Refuses another server and another database.
         await using var database = await Databases.Database.OpenAsync(options, context, cancellation);
         var version = await database.ScalarAsync("show server_version", cancellation);

@@ -18,7 +18,7 @@ public sealed record AcceptedRisks
         var release = context.Ledger.Current;
         if (release.Preflight is not { Passed: true })
             await AcceptAsync(context, AcceptNoPreflight, "preflight", "Preflight", "--accept-no-preflight", cancellation);
-        if (release.Backup is null)
+        if (release.Backup is null && release.WithoutDatabase is null)
             await AcceptAsync(context, AcceptNoBackup, "proven backup", "Backup", "--accept-no-backup", cancellation);
     }
 

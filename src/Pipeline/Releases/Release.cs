@@ -69,6 +69,9 @@ public sealed record Release
     /// <summary>The proven backup taken before anything changed.</summary>
     public BackupResult? Backup { get; init; }
 
+    /// <summary>Why there was nothing to back up and to migrate; null where there is a database.</summary>
+    public string? WithoutDatabase { get; init; }
+
     /// <summary>The image that its pods run.</summary>
     public ImageResult? Image { get; init; }
 

@@ -21,7 +21,7 @@ public sealed class UsageTests : IDisposable
 
     [SkippableFact]
     public async Task Missing_settings_are_named_by_their_flags_all_at_once() =>
-        (await checkout.BuildAsync("Status")).Refuses(
+        (await checkout.WithProfile("production").BuildAsync("Status", "--profile", "production")).Refuses(
             "--environment-name has no value (The environment's name. Stands in the profile's file). Give the flag, PIPELINE_ENVIRONMENT_NAME, or 'EnvironmentName' in the profile's file. Needed by Status.",
             "--kube-context has no value (The context in the kubeconfig; its current context never decides). Give the flag, PIPELINE_KUBE_CONTEXT, or 'KubeContext' in the profile's file. Needed by Status.",
             "--kube-namespace has no value (The namespace that the product runs in). Give the flag, PIPELINE_KUBE_NAMESPACE, or 'KubeNamespace' in the profile's file. Needed by Status.",
@@ -32,7 +32,7 @@ public sealed class UsageTests : IDisposable
     {
         var outcome = (await checkout.WithProfile("production").BuildAsync("Backup", "--profile", "production")).Ended(2);
 
-        Assert.Contains("Set PIPELINE_DATABASE_URL. Needed by Preflight, Backup.", outcome.Errors, StringComparison.Ordinal);
+        Assert.Contains("One of PIPELINE_DATABASE_URL, --without-database must be given. Needed by Preflight, Backup.", outcome.Errors, StringComparison.Ordinal);
     }
 
     [SkippableFact]
@@ -67,7 +67,7 @@ public sealed class UsageTests : IDisposable
     [SkippableFact]
     public async Task A_reason_may_be_any_word()
     {
-        var outcome = (await checkout.BuildAsync("Rollback", "--reason", "Deploy")).Ended(2);
+        var outcome = (await checkout.WithProfile("production").BuildAsync("Rollback", "--profile", "production", "--reason", "Deploy")).Ended(2);
 
         Assert.DoesNotContain("alone", outcome.Errors, StringComparison.Ordinal);
         Assert.Contains("Needed by Rollback.", outcome.Errors, StringComparison.Ordinal);

@@ -17,7 +17,9 @@ internal static class Requirements
     private static string? Fault(LambdaExpression requirement, ParameterValues values)
     {
         if (requirement is Expression<Func<bool>> condition)
-            return condition.Compile(preferInterpretation: true)() ? null : $"The condition on {ParameterMember.Flags(condition)} does not hold.";
+            return condition.Compile(preferInterpretation: true)() ? null
+                : condition.Body.NodeType == ExpressionType.OrElse ? $"One of {ParameterMember.Ways(condition)} must be given."
+                : $"The condition on {ParameterMember.Flags(condition)} does not hold.";
         var parameter = ParameterMember.Of(requirement);
         return !values.IsTypedEmpty(parameter) && values.Get(parameter) is (null or string[] { Length: 0 })
             ? $"{parameter.Flag} has no value{(parameter.Description is null ? "" : $" ({parameter.Description.TrimEnd('.')})")}. {Ways(parameter)}"

@@ -20,7 +20,15 @@ internal static class ParameterMember
     {
         var named = new Named();
         named.Visit(condition.Body);
-        return named.Flags.Count > 0 ? string.Join(", ", named.Flags.Distinct()) : $"'{condition.Body}'";
+        return named.All.Count > 0 ? string.Join(", ", named.All.Select(p => p.Flag).Distinct()) : $"'{condition.Body}'";
+    }
+
+    /// <summary>The flags of all parameters in a condition; the variables of secrets, which have no flag that may be used.</summary>
+    public static string Ways(LambdaExpression condition)
+    {
+        var named = new Named();
+        named.Visit(condition.Body);
+        return string.Join(", ", named.All.Distinct().Select(p => p.IsSecret ? p.Variable : p.Flag));
     }
 
     /// <summary>Every parameter of a build and its components, by name.</summary>
@@ -31,12 +39,12 @@ internal static class ParameterMember
 
     private sealed class Named : ExpressionVisitor
     {
-        public List<string> Flags { get; } = [];
+        public List<Parameter> All { get; } = [];
 
         protected override Expression VisitMember(MemberExpression node)
         {
             if (node.Member is PropertyInfo member && Parameter.Of(member) is { } parameter)
-                Flags.Add(parameter.Flag);
+                All.Add(parameter);
             return base.VisitMember(node);
         }
     }
