@@ -22,19 +22,19 @@ internal sealed class LoopbackServer : IAsyncDisposable
     public int Port => new Uri(Address).Port;
 
     /// <summary>Starts a server.</summary>
-    /// <param name="port">The port to listen on; 0, and a port that is taken, let the system choose.</param>
+    /// <param name="door">Where it listens.</param>
     /// <param name="handler">Answers every request. What it throws is answered with 500.</param>
     /// <param name="cancellation">Ends the start.</param>
     /// <param name="certificate">Makes it speak TLS; for clients that send no credentials in the clear.</param>
-    public static async Task<LoopbackServer> StartAsync(int port, RequestDelegate handler, CancellationToken cancellation, X509Certificate2? certificate = null)
+    public static async Task<LoopbackServer> StartAsync(Door door, RequestDelegate handler, CancellationToken cancellation, X509Certificate2? certificate = null)
     {
         try
         {
-            return await ListenAsync(port, handler, certificate, cancellation);
+            return await ListenAsync(door, handler, certificate, cancellation);
         }
-        catch (IOException) when (port != 0)
+        catch (IOException) when (door.Port != 0)
         {
-            return await ListenAsync(0, handler, certificate, cancellation);
+            return await ListenAsync(door with { Port = 0 }, handler, certificate, cancellation);
         }
     }
 
@@ -47,7 +47,7 @@ internal sealed class LoopbackServer : IAsyncDisposable
         await application.DisposeAsync();
     }
 
-    private static async Task<LoopbackServer> ListenAsync(int port, RequestDelegate handler, X509Certificate2? certificate, CancellationToken cancellation)
+    private static async Task<LoopbackServer> ListenAsync(Door door, RequestDelegate handler, X509Certificate2? certificate, CancellationToken cancellation)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Logging.ClearProviders();
@@ -60,7 +60,7 @@ internal sealed class LoopbackServer : IAsyncDisposable
             kestrel.Limits.MaxRequestBodySize = null;
             kestrel.Limits.MinRequestBodyDataRate = null;
             kestrel.Limits.MinResponseDataRate = null;
-            kestrel.Listen(IPAddress.Loopback, port, listen =>
+            kestrel.Listen(IPAddress.Loopback, door.Port, listen =>
             {
                 listen.Protocols = HttpProtocols.Http1;
                 if (certificate is not null)
@@ -68,7 +68,7 @@ internal sealed class LoopbackServer : IAsyncDisposable
             });
         });
         var application = builder.Build();
-        application.Run(handler);
+        application.Run(http => AnswerAsync(http, door, handler));
         try
         {
             await application.StartAsync(cancellation);
@@ -78,6 +78,26 @@ internal sealed class LoopbackServer : IAsyncDisposable
         {
             await application.DisposeAsync();
             throw;
+        }
+    }
+
+    private static async Task AnswerAsync(HttpContext http, Door door, RequestDelegate handler)
+    {
+        door.Used?.Invoke();
+        await using var cut = door.Cut?.Invoke().Register(http.Abort);
+        try
+        {
+            if (!http.RequestAborted.IsCancellationRequested)
+                await handler(http);
+        }
+        catch (Exception e) when (!http.RequestAborted.IsCancellationRequested)
+        {
+            door.Failed?.Invoke(e);
+            throw;
+        }
+        finally
+        {
+            door.Used?.Invoke();
         }
     }
 }

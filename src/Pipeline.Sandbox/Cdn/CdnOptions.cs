@@ -30,11 +30,11 @@ internal sealed record CdnOptions
     /// <summary>Its secret.</summary>
     public required string SecretKey { get; init; }
 
-    /// <summary>The API's port; 0, and a port that is taken, let the system choose.</summary>
-    public int ApiPort { get; init; }
+    /// <summary>Where the API listens.</summary>
+    public Door ApiDoor { get; init; }
 
-    /// <summary>The edge's port; 0, and a port that is taken, let the system choose.</summary>
-    public int EdgePort { get; init; }
+    /// <summary>Where the edge listens.</summary>
+    public Door EdgeDoor { get; init; }
 
     /// <summary>How long an invalidation is in progress.</summary>
     public TimeSpan InvalidationTime { get; init; } = TimeSpan.FromMilliseconds(300);

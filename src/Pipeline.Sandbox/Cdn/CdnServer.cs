@@ -28,11 +28,11 @@ internal sealed class CdnServer : IAsyncDisposable
     {
         var cache = new EdgeCache(Path.Combine(options.Folder, "cache"), options.Time);
         var invalidations = new Invalidations(options, cache);
-        var edge = await LoopbackServer.StartAsync(options.EdgePort, new EdgeHandler(options, cache, invalidations).HandleAsync, cancellation);
+        var edge = await LoopbackServer.StartAsync(options.EdgeDoor, new EdgeHandler(options, cache, invalidations).HandleAsync, cancellation);
         try
         {
             var distribution = new DistributionDocument(options, new Uri(edge.Address).Authority, options.Time.GetUtcNow());
-            var api = await LoopbackServer.StartAsync(options.ApiPort, new CdnApi(options, distribution, invalidations).HandleAsync, cancellation);
+            var api = await LoopbackServer.StartAsync(options.ApiDoor, new CdnApi(options, distribution, invalidations).HandleAsync, cancellation);
             return new CdnServer(api, edge);
         }
         catch

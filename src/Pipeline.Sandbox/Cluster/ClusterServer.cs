@@ -28,10 +28,10 @@ internal sealed class ClusterServer : IAsyncDisposable
         var certificate = await ServerCertificate.LoadAsync(options.Folder, options.Time, cancellation);
         var router = new ApiRouter(options, tokens);
         // kubectl sends no token over plain HTTP.
-        var secure = await LoopbackServer.StartAsync(options.Port, router.AnswerAsync, cancellation, certificate);
+        var secure = await LoopbackServer.StartAsync(options.Door, router.AnswerAsync, cancellation, certificate);
         try
         {
-            return new ClusterServer(await LoopbackServer.StartAsync(0, router.AnswerAsync, cancellation), secure, tokens, certificate);
+            return new ClusterServer(await LoopbackServer.StartAsync(options.Door with { Port = 0 }, router.AnswerAsync, cancellation), secure, tokens, certificate);
         }
         catch
         {

@@ -20,9 +20,9 @@ internal sealed record ClusterServerOptions
     /// <summary>What goes wrong on purpose.</summary>
     public FaultSwitch Faults { get; init; } = new();
 
-    /// <summary>The port to listen on.</summary>
-    /// <value>0: the system chooses.</value>
-    public int Port { get; init; }
+    /// <summary>Where it listens.</summary>
+    /// <value>Where the system chooses.</value>
+    public Door Door { get; init; }
 
     /// <summary>The containers' logs.</summary>
     /// <value>No container has written anything.</value>

@@ -7,6 +7,9 @@ namespace Pipeline.Sandbox.Containers;
 /// <summary>The table <c>alembic_version</c>, under the application's advisory lock.</summary>
 internal sealed class AlembicVersion : IAsyncDisposable
 {
+    /// <summary>The schema of the table that the API uses while nobody can make its real one.</summary>
+    public const string StandInSchema = "sandbox";
+
     // The reference application's env.py takes this lock: a real run and this one exclude each other.
     private const long AdvisoryLock = 7_236_154_901;
     private readonly NpgsqlConnection connection;
@@ -56,6 +59,15 @@ internal sealed class AlembicVersion : IAsyncDisposable
         if (revision is not null)
             await ExecuteAsync("insert into alembic_version values ($1)", revision, cancellation);
         await transaction.CommitAsync(cancellation);
+    }
+
+    /// <summary>Gives the API a table to work with, apart from everything that migrations make.</summary>
+    public async Task MakeStandInAsync(CancellationToken cancellation)
+    {
+        await ExecuteAsync($"create schema if not exists {StandInSchema}", null, cancellation);
+        await ExecuteAsync(
+            $"create table if not exists {StandInSchema}.datasets (id bigserial primary key, name varchar(200) not null unique, description text, created_at timestamptz not null default now())",
+            null, cancellation);
     }
 
     /// <inheritdoc />

@@ -45,7 +45,7 @@ internal sealed class ApiProgram : IContainerProgram
         var endpoints = new ApiEndpoints(datasets, metrics, version);
         context.Log("INFO:     Started server process [1]");
         context.Log("INFO:     Waiting for application startup.");
-        await using var server = await LoopbackServer.StartAsync(0, http => AnswerAsync(http, context, endpoints, metrics), killed);
+        await using var server = await LoopbackServer.StartAsync(default, http => AnswerAsync(http, context, endpoints, metrics), killed);
         context.Log("INFO:     Application startup complete.");
         context.Log($"INFO:     Uvicorn running on http://0.0.0.0:{Port} (Press CTRL+C to quit)");
         context.Listen(Port, server.Port);

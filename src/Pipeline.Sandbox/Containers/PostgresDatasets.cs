@@ -4,7 +4,10 @@ using Pipeline.Settings;
 
 namespace Pipeline.Sandbox.Containers;
 
-/// <summary>Datasets in PostgreSQL, by the columns that every schema since the second revision has.</summary>
+/// <summary>
+/// Datasets in PostgreSQL, by the columns that every schema since the second revision has. Where no migration could make the table, the
+/// one in <see cref="AlembicVersion.StandInSchema"/> is found.
+/// </summary>
 internal sealed class PostgresDatasets : IDatasetStore, IAsyncDisposable
 {
     private const string Columns = "name, description, id, created_at";
@@ -16,6 +19,7 @@ internal sealed class PostgresDatasets : IDatasetStore, IAsyncDisposable
     {
         var builder = DatabaseAddress.Parse(new Secret(address));
         (builder.ApplicationName, builder.Pooling, builder.MaxPoolSize, builder.Timeout) = ("dataset-management-api", true, Connections, 3);
+        builder.SearchPath = $"public,{AlembicVersion.StandInSchema}";
         source = NpgsqlDataSource.Create(builder);
     }
 

@@ -8,7 +8,7 @@ namespace Pipeline.Sandbox.Containers;
 internal sealed class RevisionMover(ContainerContext context)
 {
     private const int CommandFailed = 255;
-    private const string Honest = "WARNI alembic is not installed on this machine: alembic_version moves, the schema itself is not changed";
+    private const string Honest = "WARNI alembic is not installed on this machine: alembic_version moves, the schema itself is not changed; the API keeps its datasets in sandbox.datasets";
     private readonly RevisionFiles revisions = RevisionFiles.Read(context.Files);
 
     /// <summary>Runs the container's command.</summary>
@@ -67,6 +67,7 @@ internal sealed class RevisionMover(ContainerContext context)
         context.Log("INFO Context impl PostgresqlImpl.");
         context.Log("INFO Will assume transactional DDL.");
         context.Log(Honest);
+        await database.MakeStandInAsync(cancellation);
         var current = await database.ReadAsync(cancellation);
         foreach (var (revision, after, step) in Path(direction, current, revisions.Resolve(target, current)))
         {

@@ -40,13 +40,25 @@ internal sealed class PostgresServer : IAsyncDisposable
         var programs = new PostgresPrograms(binaries, home);
         var server = new PostgresServer(programs, Path.Combine(home, "data"), port, await PasswordAsync(home, cancellation));
         await server.InitializeAsync(cancellation);
-        await programs.RunAsync("pg_ctl", ["--pgdata", server.data, "--wait", $"--timeout={StartLimit.TotalSeconds}", "--silent", $"--log={Path.Combine(home, "log")}", $"--options=-p {port} -h 127.0.0.1 -k '' -F", "start"], cancellation);
+        await server.StartAsync(cancellation);
         await server.PrepareAsync(cancellation);
         return server;
     }
 
+    /// <summary>Starts it after <see cref="StopAsync"/>.</summary>
+    public Task StartAsync(CancellationToken cancellation) => programs.RunAsync(
+        "pg_ctl",
+        [
+            "--pgdata", data, "--wait", $"--timeout={StartLimit.TotalSeconds}", "--silent", $"--log={Path.Combine(programs.Folder, "log")}",
+            $"--options=-p {port} -h 127.0.0.1 -k '' -F", "start",
+        ],
+        cancellation);
+
+    /// <summary>Ends it; open connections are closed.</summary>
+    public Task StopAsync(CancellationToken cancellation) => programs.TryAsync("pg_ctl", ["--pgdata", data, "--mode=fast", "--silent", "stop"], cancellation);
+
     /// <inheritdoc />
-    public async ValueTask DisposeAsync() => await programs.RunAsync("pg_ctl", ["--pgdata", data, "--mode=fast", "--silent", "stop"], CancellationToken.None);
+    public async ValueTask DisposeAsync() => await StopAsync(CancellationToken.None);
 
     private static async Task<string> PasswordAsync(string folder, CancellationToken cancellation)
     {

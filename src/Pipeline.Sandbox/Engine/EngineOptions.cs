@@ -8,9 +8,9 @@ namespace Pipeline.Sandbox.Engine;
 /// <param name="Time">The clock.</param>
 internal sealed record EngineOptions(string Folder, FaultSwitch Faults, TimeProvider Time)
 {
-    /// <summary>The port to listen on.</summary>
-    /// <value>0: the system chooses.</value>
-    public int Port { get; init; }
+    /// <summary>Where it listens.</summary>
+    /// <value>Where the system chooses.</value>
+    public Door Door { get; init; }
 
     /// <summary>Host and port of the registry that stands for all registries in the world when a base image is looked for.</summary>
     /// <value>Null: no base image is found, save at a registry on this machine that its name says.</value>

@@ -15,7 +15,7 @@ internal sealed class EngineServer : IAsyncDisposable
 
     /// <summary>Starts an engine on a folder.</summary>
     public static async Task<EngineServer> StartAsync(EngineOptions options, CancellationToken cancellation) =>
-        new(await LoopbackServer.StartAsync(options.Port, new EngineApi(options).AnswerAsync, cancellation));
+        new(await LoopbackServer.StartAsync(options.Door, new EngineApi(options).AnswerAsync, cancellation));
 
     /// <inheritdoc />
     public ValueTask DisposeAsync() => server.DisposeAsync();

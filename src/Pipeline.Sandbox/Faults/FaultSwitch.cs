@@ -8,6 +8,9 @@ internal sealed class FaultSwitch
     private readonly ConcurrentDictionary<string, Fault> active = [];
     private readonly ConcurrentDictionary<string, int> strikes = [];
 
+    /// <summary>Called after a fault was switched on or off.</summary>
+    public event Action? Changed;
+
     /// <summary>The faults that are on.</summary>
     public IReadOnlyCollection<Fault> Active => [.. active.Values];
 
@@ -16,13 +19,22 @@ internal sealed class FaultSwitch
     {
         strikes.TryRemove(fault.Name, out _);
         active[fault.Name] = fault;
+        Changed?.Invoke();
     }
 
     /// <summary>Switches a fault off.</summary>
-    public void Off(string name) => active.TryRemove(name, out _);
+    public void Off(string name)
+    {
+        if (active.TryRemove(name, out _))
+            Changed?.Invoke();
+    }
 
     /// <summary>Switches all faults off.</summary>
-    public void Clear() => active.Clear();
+    public void Clear()
+    {
+        active.Clear();
+        Changed?.Invoke();
+    }
 
     /// <summary>The fault of this name, or null while it is off.</summary>
     public Fault? Find(string name) => active.GetValueOrDefault(name);

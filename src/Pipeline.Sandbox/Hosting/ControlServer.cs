@@ -10,7 +10,7 @@ namespace Pipeline.Sandbox.Hosting;
 /// <param name="life">When it ends.</param>
 internal sealed class ControlServer(FaultSwitch faults, SandboxLife life)
 {
-    public Task<LoopbackServer> StartAsync(int port, CancellationToken cancellation) => LoopbackServer.StartAsync(port, AnswerAsync, cancellation);
+    public Task<LoopbackServer> StartAsync(Door door, CancellationToken cancellation) => LoopbackServer.StartAsync(door, AnswerAsync, cancellation);
 
     private async Task AnswerAsync(HttpContext http)
     {

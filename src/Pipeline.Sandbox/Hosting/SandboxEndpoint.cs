@@ -6,9 +6,14 @@ namespace Pipeline.Sandbox.Hosting;
 /// <param name="Version">Which build of the sandbox runs; another build replaces it and finds its state.</param>
 /// <param name="ProcessId">The process.</param>
 /// <param name="Control">Address of the server that answers for the sandbox itself.</param>
-/// <param name="Parameters">The build's parameters that lead into the sandbox, by name.</param>
-internal sealed record SandboxEndpoint(string Version, int ProcessId, string Control, IReadOnlyDictionary<string, string> Parameters)
+internal sealed record SandboxEndpoint(string Version, int ProcessId, string Control)
 {
+    /// <summary>The build's parameters that lead into the sandbox, by name.</summary>
+    public required IReadOnlyDictionary<string, string> Parameters { get; init; }
+
+    /// <summary>Environment variables for clients that read some; an empty value takes one away.</summary>
+    public required IReadOnlyDictionary<string, string> Variables { get; init; }
+
     private const string Name = "endpoint.json";
 
     private static readonly JsonSerializerOptions Format = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase, WriteIndented = true };

@@ -1,4 +1,3 @@
-using Pipeline.Sandbox.Cluster;
 using Pipeline.Sandbox.Database;
 using Pipeline.Sandbox.Engine;
 using Pipeline.Sandbox.Faults;
@@ -17,7 +16,11 @@ internal sealed class SandboxServer : IAsyncDisposable
     {
         folder = options.Folder;
         Life = new SandboxLife(options.Time, options.Idle);
+        Log = new SandboxLog(options.Folder, options.Time);
     }
+
+    /// <summary>What it did and what broke in it.</summary>
+    public SandboxLog Log { get; }
 
     /// <summary>When it ends.</summary>
     public SandboxLife Life { get; }
@@ -51,6 +54,7 @@ internal sealed class SandboxServer : IAsyncDisposable
         while (started.TryPop(out var server))
             await server.DisposeAsync();
         Life.Dispose();
+        Log.Dispose();
         // Last: whoever waits for its end may use the folder from here on.
         SandboxEndpoint.Delete(folder);
     }
@@ -58,39 +62,56 @@ internal sealed class SandboxServer : IAsyncDisposable
     private async Task StartServersAsync(SandboxOptions options, CancellationToken cancellation)
     {
         var ports = new RememberedPorts(Path.Combine(options.Folder, "ports.json"));
-        var registry = Started(await RegistryServer.StartAsync(new RegistryOptions(Path.Combine(options.Folder, "registry"), Faults, options.Time) { Port = ports.Of("registry") }, cancellation));
-        var engine = Started(await EngineServer.StartAsync(new EngineOptions(Path.Combine(options.Folder, "engine"), Faults, options.Time) { Port = ports.Of("engine"), Registry = registry.Host }, cancellation));
-        var kubeconfig = await StartClusterAsync(options, ports.Of("cluster"), cancellation);
-        Started(RedisStub.Start(ports.Of("redis")));
-        var database = await PostgresServer.StartAsync(Path.Combine(options.Folder, "postgres"), ports.Of("database"), cancellation);
-        var parameters = new Dictionary<string, string> { ["EnvironmentName"] = "sandbox", ["KubeConfig"] = kubeconfig, ["KubeContext"] = "sandbox", ["RegistryUrl"] = registry.Host, ["DockerEndpoint"] = engine.DockerHost };
+        var network = new NetworkCut(Faults, options.Time);
+        var doors = new Doors(ports, Life, Log, network);
+        // It takes longest: the others start meanwhile.
+        var starting = PostgresServer.StartAsync(Path.Combine(options.Folder, "postgres"), ports.Of("database"), cancellation);
+        var (registry, engine, storage) = await StartStoresAsync(options, doors, starting, cancellation);
+        var database = await starting;
+        var cluster = Started(await ProductCluster.StartAsync(options, doors, Faults, registry.Images, database?.Address, cancellation));
+        _ = EndWithAsync(cluster.Completion);
+        Started(new NetworkCutWatch(cluster.Store, network));
         if (database is not null)
+            Started(new DatabaseFault(database, Faults, options.Time, Log));
+        var control = Started(await new ControlServer(Faults, Life).StartAsync(doors.Near("control"), cancellation));
+        Endpoint = new SandboxEndpoint(SandboxEndpoint.OwnVersion, Environment.ProcessId, control.Address)
         {
-            Started(database);
-            parameters["DatabaseUrl"] = database.Address;
-            parameters["DatabaseName"] = PostgresServer.DatabaseName;
-            parameters["DatabaseSystemIdentifier"] = database.SystemIdentifier;
-        }
-
-        var control = Started(await new ControlServer(Faults, Life).StartAsync(ports.Of("control"), cancellation));
-        Endpoint = new SandboxEndpoint(SandboxEndpoint.OwnVersion, Environment.ProcessId, control.Address, parameters);
+            Parameters = new Dictionary<string, string>(
+            [
+                .. SandboxProfile.Common, .. cluster.Parameters, .. storage.Parameters, .. SandboxProfile.Of(database),
+                new("RegistryUrl", registry.Host), new("DockerEndpoint", engine.DockerHost),
+            ]),
+            Variables = storage.Variables,
+        };
     }
 
-    private async Task<string> StartClusterAsync(SandboxOptions options, int port, CancellationToken cancellation)
+    private async Task<(RegistryServer Registry, EngineServer Engine, Storage Storage)> StartStoresAsync(
+        SandboxOptions options, Doors doors, Task<PostgresServer?> starting, CancellationToken cancellation)
     {
-        var store = new ClusterStore(Path.Combine(options.Folder, "cluster", "objects"));
-        var cluster = Started(await ClusterServer.StartAsync(new ClusterServerOptions
+        try
         {
-            Store = store,
-            Writer = new ObjectWriter(store, options.Time),
-            Folder = Path.Combine(options.Folder, "cluster"),
-            Time = options.Time,
-            Faults = Faults,
-            Port = port,
-        }, cancellation));
-        var file = Path.Combine(options.Folder, "kubeconfig");
-        await File.WriteAllTextAsync(file, cluster.Kubeconfig(), cancellation);
-        return file;
+            var registry = Started(await RegistryServer.StartAsync(
+                new RegistryOptions(Path.Combine(options.Folder, "registry"), Faults, options.Time) { Door = doors.Of("registry") }, cancellation));
+            var engine = Started(await EngineServer.StartAsync(
+                new EngineOptions(Path.Combine(options.Folder, "engine"), Faults, options.Time) { Door = doors.Near("engine"), Registry = registry.Host }, cancellation));
+            Started(RedisStub.Start(doors.Near("redis").Port));
+            return (registry, engine, Started(await Storage.StartAsync(options.Folder, doors, Faults, options.Time, cancellation)));
+        }
+        finally
+        {
+            if (await starting is { } database)
+                Started(database);
+        }
+    }
+
+    // A cluster that stands still would be blamed on the pipeline.
+    private async Task EndWithAsync(Task cluster)
+    {
+        await cluster.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (cluster.Exception is not { } error)
+            return;
+        Log.Write("cluster", error);
+        Life.End();
     }
 
     private T Started<T>(T server)

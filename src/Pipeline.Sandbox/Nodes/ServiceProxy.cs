@@ -13,11 +13,13 @@ internal sealed class ServiceProxy : IAsyncDisposable
     private readonly ClusterStore store;
     private readonly (string Space, string Service, string Port) target;
     private readonly TcpListener listener;
+    private readonly Action? used;
     private readonly CancellationTokenSource over = new();
     private Task accepting = Task.CompletedTask;
     private uint next;
 
-    private ServiceProxy(ClusterStore store, (string, string, string) target, TcpListener listener) => (this.store, this.target, this.listener) = (store, target, listener);
+    private ServiceProxy(ClusterStore store, (string, string, string) target, TcpListener listener, Action? used) =>
+        (this.store, this.target, this.listener, this.used) = (store, target, listener, used);
 
     /// <summary>As in <c>http://127.0.0.1:41235</c>; no slash at the end.</summary>
     public string Address => $"http://{listener.LocalEndpoint}";
@@ -27,12 +29,12 @@ internal sealed class ServiceProxy : IAsyncDisposable
     /// <param name="space">The Service's namespace.</param>
     /// <param name="service">Its name; it need not exist yet.</param>
     /// <param name="portName">Its port.</param>
-    /// <param name="preferredPort">Where to listen; 0, and a port that is taken, let the system choose.</param>
+    /// <param name="door">Where it listens.</param>
     /// <param name="cancellation">Ends the start.</param>
-    public static Task<ServiceProxy> StartAsync(ClusterStore store, string space, string service, string portName, int preferredPort, CancellationToken cancellation)
+    public static Task<ServiceProxy> StartAsync(ClusterStore store, string space, string service, string portName, Door door, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        var proxy = new ServiceProxy(store, (space, service, portName), Listen(preferredPort));
+        var proxy = new ServiceProxy(store, (space, service, portName), Listen(door.Port), door.Used);
         proxy.accepting = Task.Run(proxy.AcceptAsync, CancellationToken.None);
         return Task.FromResult(proxy);
     }
@@ -75,6 +77,7 @@ internal sealed class ServiceProxy : IAsyncDisposable
 
     private async Task ServeAsync(TcpClient client)
     {
+        used?.Invoke();
         try
         {
             using (client)

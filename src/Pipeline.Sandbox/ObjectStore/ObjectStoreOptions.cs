@@ -20,8 +20,8 @@ internal sealed record ObjectStoreOptions
     /// <summary>The region that requests are signed for.</summary>
     public string Region { get; init; } = "us-east-1";
 
-    /// <summary>The port to listen on; 0, and a port that is taken, let the system choose.</summary>
-    public int Port { get; init; }
+    /// <summary>Where it listens.</summary>
+    public Door Door { get; init; }
 
     /// <summary>
     /// Obeyed: <c>s3-503:TIMES</c> (5), <c>s3-cut:TIMES</c> (1), <c>s3-slow:SECONDS</c> (2), <c>s3-wrong-etag</c> and <c>s3-down</c>.

@@ -39,7 +39,7 @@ internal sealed class ObjectStoreServer : IAsyncDisposable
     public static async Task<ObjectStoreServer> StartAsync(ObjectStoreOptions options, CancellationToken cancellation)
     {
         var store = new ObjectStoreServer(options);
-        store.server = await LoopbackServer.StartAsync(options.Port, store.HandleAsync, cancellation);
+        store.server = await LoopbackServer.StartAsync(options.Door, store.HandleAsync, cancellation);
         return store;
     }
 

@@ -8,9 +8,9 @@ namespace Pipeline.Sandbox.Registry;
 /// <param name="Time">The clock.</param>
 internal sealed record RegistryOptions(string Folder, FaultSwitch Faults, TimeProvider Time)
 {
-    /// <summary>The port to listen on.</summary>
-    /// <value>0: the system chooses.</value>
-    public int Port { get; init; }
+    /// <summary>Where it listens.</summary>
+    /// <value>Where the system chooses.</value>
+    public Door Door { get; init; }
 
     /// <summary>The only account that may read and write.</summary>
     /// <value>Null: everybody may.</value>

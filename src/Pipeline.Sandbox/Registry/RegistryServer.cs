@@ -25,7 +25,7 @@ internal sealed class RegistryServer : IAsyncDisposable
     {
         var blobs = new BlobStore(options.Folder);
         var manifests = new ManifestStore(blobs);
-        var server = await LoopbackServer.StartAsync(options.Port, new RegistryApi(options, blobs, manifests).AnswerAsync, cancellation);
+        var server = await LoopbackServer.StartAsync(options.Door, new RegistryApi(options, blobs, manifests).AnswerAsync, cancellation);
         return new RegistryServer(server, new ImageReader(blobs, manifests, new RegistryFaults(options.Faults, options.Time)));
     }
 

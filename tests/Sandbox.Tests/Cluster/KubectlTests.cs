@@ -100,7 +100,7 @@ public sealed class KubectlTests : IAsyncLifetime
     [SkippableFact]
     public async Task The_products_manifests_pass_with_the_deployers_rights()
     {
-        var manifests = Path.Combine(Root(), "k8s");
+        var manifests = Path.Combine(RepositoryRoot.Path, "k8s");
         await RunAsync($"apply --validate=false -f {Path.Combine(manifests, "setup")}");
 
         var said = await RunAsync($"apply --server-side --validate=false -f {manifests}/config.yaml -f {manifests}/deployment.yaml -f {manifests}/service.yaml", "deployer");
@@ -120,14 +120,6 @@ public sealed class KubectlTests : IAsyncLifetime
         Assert.Matches(@"NAME\s+DATA\s+AGE\s+watched\s+1", await RunAsync("get cm --watch --request-timeout=1s"));
         Assert.Contains("pods \"absent\" not found", await RunAsync("logs absent"), StringComparison.Ordinal);
         Assert.Contains("configmap/watched condition met", await RunAsync("wait configmap/watched --for=jsonpath={.data.a}=b --timeout=5s"), StringComparison.Ordinal);
-    }
-
-    private static string Root()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "Pipeline.sln")))
-            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("the tests run outside the repository");
-        return folder;
     }
 
     private async Task<string> RunAsync(string command, string context = "sandbox")

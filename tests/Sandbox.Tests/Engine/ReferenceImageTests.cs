@@ -12,7 +12,7 @@ public sealed class ReferenceImageTests
         await using var bench = await EngineBench.StartAsync();
         var name = $"{bench.Registry.Host}/dataset-management/api";
         using var archive = new MemoryStream();
-        await BuildContext.Read(Path.Combine(Root(), "src/DatasetManagement/api")).WriteAsync(archive, default);
+        await BuildContext.Read(Path.Combine(RepositoryRoot.Path, "src/DatasetManagement/api")).WriteAsync(archive, default);
         archive.Position = 0;
         var built = await bench.BuildAsync(
             new ImageBuildParameters { Tags = [$"{name}:1.4.2"], BuildArgs = new Dictionary<string, string> { ["VERSION"] = "1.4.2" }, Platform = "linux/amd64" }, archive);
@@ -26,13 +26,5 @@ public sealed class ReferenceImageTests
         Assert.Contains("srv/alembic.ini", image.Files.Keys);
         Assert.Contains(image.Files.Keys, f => f.StartsWith("srv/migrations/versions/", StringComparison.Ordinal));
         Assert.DoesNotContain(image.Files.Keys, f => f.EndsWith("Dockerfile", StringComparison.Ordinal));
-    }
-
-    private static string Root()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "Pipeline.sln")))
-            folder = Path.GetDirectoryName(folder)!;
-        return folder;
     }
 }

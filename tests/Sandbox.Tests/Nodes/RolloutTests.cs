@@ -16,7 +16,7 @@ public sealed class RolloutTests
     {
         await using var bed = await NodeBed.StartAsync();
         CreateService(bed);
-        await using var proxy = await ServiceProxy.StartAsync(bed.Store, NodeBed.Space, "api", "http", 0, CancellationToken.None);
+        await using var proxy = await ServiceProxy.StartAsync(bed.Store, NodeBed.Space, "api", "http", default, CancellationToken.None);
         using var http = new HttpClient { BaseAddress = new Uri(proxy.Address) };
         Assert.Equal(503, (int)(await http.GetAsync("/health")).StatusCode);
         bed.CreateApi(3, "registry/api:1", Drain);
