@@ -12,7 +12,7 @@ namespace Pipeline.Frontend;
 /// <summary>Tells CloudFront to forget paths.</summary>
 public sealed class CdnInvalidation : IDisposable
 {
-    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(0.5);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
     private readonly AmazonCloudFrontClient client;
     private readonly CdnOptions options;

@@ -37,7 +37,7 @@ public sealed class InvalidateStep(CdnOptions options) : IStep
         await context.Ledger.UpdateAsync(r => r with { Invalidation = started }, cancellation);
         context.Log.Information("Invalidation {Id} of {Paths}", started.Id, string.Join(' ', paths.Take(10)));
         if (!started.Completed)
-            context.Log.Information("Waiting until every edge has forgotten, at most {Timeout} (--cdn-timeout)", options.Timeout);
+            context.Log.Information("Waiting until every edge has forgotten, at most {Limit:0} s (--cdn-timeout)", options.Timeout.TotalSeconds);
         var ended = await AwaitAsync(cdn, started, context, cancellation);
         await context.Ledger.UpdateAsync(r => r with { Invalidation = ended }, cancellation);
         if (!ended.Completed)
