@@ -1,7 +1,9 @@
 using Nuke.Common;
 using Nuke.Common.IO;
 using Nuke.Components;
+using Pipeline.Build.Sandbox;
 using Pipeline.Build.Targets;
+using Pipeline.Errors;
 using Pipeline.Releases;
 
 namespace Pipeline.Build;
@@ -10,6 +12,7 @@ namespace Pipeline.Build;
 internal sealed class Build : NukeBuild,
     IPreflight, IBackup, IBuildImage, IPushImage, IBuildFrontend, IMigrate, IDeploy, ISyncFrontend, IInvalidate, IVerify,
     IRollback, IStatus, IHistory, IDiagnose, IUnlock, IInit,
+    ISandbox, IRehearse,
     ICompile, ITest, IClean
 {
     // Made with the first target: --help and --plan need no engine.
@@ -22,15 +25,41 @@ internal sealed class Build : NukeBuild,
     /// <summary>Runs what the command line asks for; the record and the deploy lock are closed once every target has ended.</summary>
     public static int Main()
     {
-        if (Request.Refusal(Environment.GetCommandLineArgs()[1..], IsServerBuild) is { } refusal)
+        var arguments = Environment.GetCommandLineArgs()[1..];
+        if (Request.Refusal(arguments, IsServerBuild) is { } refusal)
+            return Refuse(refusal, Errors.ExitCode.Usage);
+        if (!Request.IsForSandbox(arguments, IsServerBuild))
+            return RunTargets();
+        try
         {
-            Console.Error.WriteLine($"Error: {refusal}");
-            return Errors.ExitCode.Usage;
+            return RunInSandbox(arguments);
         }
+        catch (FailureException e)
+        {
+            return Refuse(e.Message, e.ExitCode);
+        }
+    }
 
+    private static int RunInSandbox(string[] arguments)
+    {
+        using var sandbox = SandboxEntrance.OpenAsync(Request.RootOf(arguments), IsServerBuild).GetAwaiter().GetResult();
+        var exitCode = RunTargets();
+        foreach (var line in Request.IsHarmless(arguments) ? [] : sandbox.Farewell)
+            Console.Out.WriteLine(line);
+        return exitCode;
+    }
+
+    private static int RunTargets()
+    {
         var exitCode = Execute<Build>(b => ((IDeploy)b).Deploy);
         foreach (var line in Run.IsValueCreated ? Run.Value.CloseAsync(exitCode).GetAwaiter().GetResult() : [])
             Console.Out.WriteLine(line);
+        return exitCode;
+    }
+
+    private static int Refuse(string sentence, int exitCode)
+    {
+        Console.Error.WriteLine($"Error: {sentence}");
         return exitCode;
     }
 }

@@ -11,11 +11,18 @@ namespace Pipeline.Build;
 /// <param name="Values">What was given to flags that take one value.</param>
 internal sealed record Request(IReadOnlyList<string> Targets, IReadOnlyDictionary<string, string> Values)
 {
+    /// <summary>Targets that use no environment at all.</summary>
+    private static IReadOnlyList<string> Local =>
+    [
+        nameof(IBuildFrontend.BuildFrontend), nameof(IInit.Init), nameof(ISandbox.Sandbox), nameof(IRehearse.Rehearse),
+        nameof(ICompile.Compile), nameof(ITest.Test), nameof(IClean.Clean),
+    ];
+
     /// <summary>Targets that change no environment; any other one needs its environment named.</summary>
     public static readonly IReadOnlyList<string> Harmless =
     [
         nameof(IPreflight.Preflight), nameof(IVerify.Verify), nameof(IStatus.Status), nameof(IHistory.History), nameof(IDiagnose.Diagnose),
-        nameof(IBuildImage.BuildImage), nameof(IBuildFrontend.BuildFrontend), nameof(IInit.Init), nameof(ICompile.Compile), nameof(ITest.Test), nameof(IClean.Clean),
+        nameof(IBuildImage.BuildImage), .. Local,
     ];
 
     private static readonly string[] Lists = ["--target", "--skip"];
@@ -33,6 +40,19 @@ internal sealed record Request(IReadOnlyList<string> Targets, IReadOnlyDictionar
             return $"Rollback takes a whole release back and runs alone, not beside {string.Join(", ", request.Targets.Where(t => t != nameof(IRollback.Rollback)))}: ./build.sh Rollback";
         return request.Targets.FirstOrDefault(t => !Harmless.Contains(t)) is { } change ? request.Choice(isCiHost).Refusal(change) : null;
     }
+
+    /// <summary>True when what was typed acts on the sandbox.</summary>
+    /// <param name="arguments">The command line.</param>
+    /// <param name="isCiHost">True where nobody watches.</param>
+    public static bool IsForSandbox(string[] arguments, bool isCiHost) =>
+        !arguments.Contains("--help") && !arguments.Contains("--plan") && Of(arguments) is { } request
+        && request.Targets.Any(t => !Local.Contains(t)) && request.Choice(isCiHost).IsOwnMachine && request.NamesNoOther;
+
+    /// <summary>True when what was typed changes no environment.</summary>
+    public static bool IsHarmless(string[] arguments) => Of(arguments)?.Targets.All(Harmless.Contains) ?? true;
+
+    /// <summary>The repository's root, for what happens before the host starts.</summary>
+    public static string RootOf(string[] arguments) => Of(arguments)!.Root;
 
     private static Request? Of(string[] arguments)
     {
@@ -59,8 +79,14 @@ internal sealed record Request(IReadOnlyList<string> Targets, IReadOnlyDictionar
     private EnvironmentChoice Choice(bool isCiHost)
     {
         var profile = Values.GetValueOrDefault("--profile") ?? Variable("NUKE_PROFILE") ?? Variable("PIPELINE_PROFILE");
-        return EnvironmentChoice.In(Values.GetValueOrDefault("--root") ?? Variable("NUKE_ROOT") ?? Environment.CurrentDirectory, profile, isCiHost);
+        return EnvironmentChoice.In(Root, profile, isCiHost);
     }
+
+    // Without a profile's file, an environment may be described by flags and variables alone.
+    private bool NamesNoOther =>
+        (Values.GetValueOrDefault("--environment-name") ?? Variable("PIPELINE_ENVIRONMENT_NAME") ?? Variable("NUKE_EnvironmentName")) is null or EnvironmentChoice.OwnMachine;
+
+    private string Root => Values.GetValueOrDefault("--root") ?? Variable("NUKE_ROOT") ?? Environment.CurrentDirectory;
 
     private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 }

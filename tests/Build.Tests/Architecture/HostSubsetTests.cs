@@ -9,6 +9,7 @@ public sealed class HostSubsetTests
     private static readonly string[] Agreed =
     [
         "Nuke.Common.INukeBuild.ExitCode",
+        "Nuke.Common.INukeBuild.IsServerBuild",
         "Nuke.Common.INukeBuild.RootDirectory",
         "Nuke.Common.INukeBuild.TryGetValue",
         "Nuke.Common.IO.AbsolutePath.op_Division",

@@ -14,7 +14,7 @@ public sealed class EnvironmentChoiceTests : IDisposable
     [InlineData("Unlock")]
     public async Task A_change_needs_its_environment_named_as_soon_as_one_is_configured(string target) =>
         (await checkout.WithProfile("production").WithProfile("staging").BuildAsync(target)).Refuses(
-            $"{target} changes an environment, and none was chosen: pass --profile NAME or set PIPELINE_PROFILE. There are: production, staging.");
+            $"{target} changes an environment, and none was chosen: pass --profile NAME or set PIPELINE_PROFILE. There are: production, staging, and sandbox, which is this machine's own.");
 
     [SkippableFact]
     public async Task Deploy_is_what_no_target_means() =>
@@ -26,7 +26,7 @@ public sealed class EnvironmentChoiceTests : IDisposable
     [InlineData("CI")]
     public async Task On_a_CI_host_a_change_always_needs_its_environment_named(string variable) =>
         (await checkout.BuildWithAsync(variable, "true", "Deploy")).Refuses(
-            "Deploy changes an environment, and none was chosen: pass --profile NAME or set PIPELINE_PROFILE. There is none yet; ./build.sh Init makes one.");
+            "Deploy changes an environment, and none was chosen: pass --profile NAME or set PIPELINE_PROFILE. There is only sandbox, which is this machine's own; ./build.sh Init makes another one.");
 
     [SkippableFact]
     public async Task A_flag_or_a_variable_chooses()

@@ -1,0 +1,19 @@
+using Nuke.Common;
+using Pipeline.Build.Sandbox;
+using Pipeline.Build.Settings;
+
+namespace Pipeline.Build.Targets;
+
+/// <summary>Shows how a deploy ends when something goes wrong.</summary>
+internal interface IRehearse : IRunSteps, IHazSources
+{
+    /// <summary>What goes wrong.</summary>
+    [Parameter("Rehearse: what goes wrong, NAME or NAME:ARGUMENT; list names all.")]
+    string? Fault => TryGetValue(() => Fault);
+
+    /// <summary>Shows how a deploy ends when something goes wrong.</summary>
+    Target Rehearse => _ => _
+        .Description("Deploys into a sandbox of its own while something goes wrong there, and compares how it ends with what is documented.")
+        .Requires(() => Fault)
+        .Executes(() => new Rehearsal(RootDirectory, Sources.Image).RunAsync(Fault, Session.Stopping));
+}
