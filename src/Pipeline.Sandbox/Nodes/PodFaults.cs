@@ -11,25 +11,26 @@ namespace Pipeline.Sandbox.Nodes;
 /// </summary>
 internal sealed class PodFaults(FaultSwitch faults, TimeProvider time)
 {
-    private readonly ConcurrentDictionary<string, (HashSet<string> Names, DateTimeOffset Seen)> pods = [];
+    private readonly ConcurrentDictionary<string, HashSet<string>> pods = [];
+    private readonly ConcurrentDictionary<Fault, DateTimeOffset> met = new(ReferenceEqualityComparer.Instance);
     private readonly DateTimeOffset started = new(time.GetUtcNow().Ticks / TimeSpan.TicksPerSecond * TimeSpan.TicksPerSecond, TimeSpan.Zero);
 
     /// <summary>The fault of this name, when the pod meets it.</summary>
-    public Fault? Find(StoredObject pod, string name) => Of(pod).Names.Contains(name) ? faults.Find(name) : null;
+    public Fault? Find(StoredObject pod, string name) => Of(pod).Contains(name) ? faults.Find(name) : null;
 
     /// <summary>As <see cref="FaultSwitch.Strikes"/>, when the pod meets it.</summary>
     public bool Strikes(StoredObject pod, string name, int times) => Find(pod, name) is not null && faults.Strikes(name, times);
 
-    /// <summary>True for the first so many seconds of the pod, when it meets the fault: its argument says how many.</summary>
+    /// <summary>True for the first so many seconds after a pod met the fault first: its argument says how many.</summary>
     public bool Lasts(StoredObject pod, string name, int seconds) =>
-        Find(pod, name) is { } fault && time.GetUtcNow() - Of(pod).Seen < TimeSpan.FromSeconds(fault.Number(seconds));
+        Find(pod, name) is { } fault && time.GetUtcNow() - met.GetOrAdd(fault, _ => time.GetUtcNow()) < TimeSpan.FromSeconds(fault.Number(seconds));
 
     /// <summary>True while the fault is on, for whatever pod.</summary>
     public bool IsOn(string name) => faults.Find(name) is not null;
 
     public void Forget(StoredObject pod) => pods.TryRemove(pod.Uid(), out _);
 
-    private (HashSet<string> Names, DateTimeOffset Seen) Of(StoredObject pod) => pods.GetOrAdd(pod.Uid(), _ => (NamesFor(pod), time.GetUtcNow()));
+    private HashSet<string> Of(StoredObject pod) => pods.GetOrAdd(pod.Uid(), _ => NamesFor(pod));
 
     private HashSet<string> NamesFor(StoredObject pod)
     {

@@ -49,15 +49,21 @@ public sealed class ServerFaultTests : IAsyncLifetime
     [Theory]
     [InlineData("admission-denied", "admission webhook \"policy.example\" denied the request: ")]
     [InlineData("quota-exceeded", "pods \"pod\" is forbidden: exceeded quota: ")]
-    public async Task A_pod_is_refused_whoever_creates_it(string fault, string said)
+    public void A_pod_of_a_rollout_is_refused_and_no_other(string fault, string said)
     {
         cluster.Faults.On(Fault.Parse(fault));
+        cluster.Writer.Create(ResourceKind.Pods, "default", Pod("of-a-job", "Job"));
 
-        var refused = Assert.Throws<ApiException>(() => cluster.Writer.Create(ResourceKind.Pods, "default", new JsonObject { ["metadata"] = new JsonObject { ["name"] = "pod" } }));
+        var refused = Assert.Throws<ApiException>(() => cluster.Writer.Create(ResourceKind.Pods, "default", Pod("pod", "ReplicaSet")));
 
         Assert.Equal(HttpStatusCode.Forbidden, refused.Code);
         Assert.StartsWith(said, refused.Message, StringComparison.Ordinal);
     }
+
+    private static JsonObject Pod(string name, string owner) => new()
+    {
+        ["metadata"] = new JsonObject { ["name"] = name, ["ownerReferences"] = new JsonArray(new JsonObject { ["kind"] = owner, ["name"] = "owner", ["uid"] = "1" }) },
+    };
 
     [Fact]
     public async Task A_slow_server_answers_late()

@@ -15,16 +15,19 @@ internal sealed class AdmissionChain(ClusterStore store, FaultSwitch faults)
     {
         if (kind == ResourceKind.Pods)
         {
-            if (faults.Find("admission-denied") is not null)
+            if (IsRolledOut(content) && faults.Find("admission-denied") is not null)
                 throw new ApiException(
                     HttpStatusCode.Forbidden,
                     "Forbidden",
                     $"admission webhook \"policy.example\" denied the request: pod {content.Name()} breaks the policy of this cluster");
             PodSecurity.Check(store, content);
-            if (faults.Find("quota-exceeded") is not null)
+            if (IsRolledOut(content) && faults.Find("quota-exceeded") is not null)
                 throw ApiException.Forbidden(kind, content.Name(), "exceeded quota: sandbox, requested: pods=1, used: pods=0, limited: pods=0");
         }
 
         Quotas.Admit(kind, content);
     }
+
+    // A migration's pod comes first: refused, it would hide what happens to a rollout.
+    private static bool IsRolledOut(JsonObject pod) => pod.At("metadata").Items("ownerReferences").Any(o => o.Text("kind") == "ReplicaSet");
 }
