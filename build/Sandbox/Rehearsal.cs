@@ -1,7 +1,10 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using CliWrap;
+using Npgsql;
+using Pipeline.Databases;
 using Pipeline.Errors;
+using Pipeline.Settings;
 using Serilog;
 
 namespace Pipeline.Build.Sandbox;
@@ -51,6 +54,8 @@ internal sealed class Rehearsal(string root, string api)
             throw new FailureException($"The release without the fault failed: that is no rehearsal, but a fault of its own.{Environment.NewLine}{said}");
         Log.Information("And now a release with {Fault:l}", fault);
         var sources = await new RehearsedSources(Path.Combine(folder, "rehearsed")).WriteAsync(api, entry.NeedsMigration, cancellation);
+        if (entry.LimitsFiles)
+            await FillDatabaseAsync(running, cancellation);
         await sandbox.SwitchAsync(running, [fault], cancellation);
         var (exitCode, output) = await DeployAsync(After, ["--image-context", sources], entry.LimitsFiles, Console.Out.WriteLine, cancellation);
         Judge(entry, exitCode, output, await ServedAsync(running, cancellation));
@@ -71,11 +76,20 @@ internal sealed class Rehearsal(string root, string api)
         string[] limited = ["sh", "-c", "ulimit -f 2048; trap '' XFSZ; exec \"$@\"", "sh", .. command];
         var started = limitsFiles ? limited : command;
         var ended = await Cli.Wrap(started[0]).WithArguments(started[1..]).WithWorkingDirectory(root)
-            .WithEnvironmentVariables(new Dictionary<string, string?> { [SandboxProcess.FolderVariable] = folder })
+            // Without the second, the runtime's own memory counts as a file that grows.
+            .WithEnvironmentVariables(new Dictionary<string, string?> { [SandboxProcess.FolderVariable] = folder, ["DOTNET_EnableWriteXorExecute"] = limitsFiles ? "0" : null })
             .WithValidation(CommandResultValidation.None)
             .WithStandardOutputPipe(PipeTarget.ToDelegate(Take)).WithStandardErrorPipe(PipeTarget.ToDelegate(Take))
             .ExecuteAsync(CancellationToken.None, cancellation);
         return (ended.ExitCode, string.Join('\n', output));
+    }
+
+    // Some megabytes that cannot be compressed away.
+    private static async Task FillDatabaseAsync(SandboxEndpoint running, CancellationToken cancellation)
+    {
+        await using var database = NpgsqlDataSource.Create(DatabaseAddress.Parse(new Secret(running.Parameters["DatabaseUrl"])));
+        await using var fill = database.CreateCommand("create table rehearsed_filling as select md5(random()::text) as filling from generate_series(1, 200000)");
+        await fill.ExecuteNonQueryAsync(cancellation);
     }
 
     private static async Task<string> ServedAsync(SandboxEndpoint running, CancellationToken cancellation)

@@ -48,7 +48,7 @@ internal static class FaultCatalog
         new("migration-hangs", "", "A migration waits for a lock that nobody gives up.", "", Failed, "", Serving.Old) { NeedsMigration = true },
         new("database-down", "until the end", "The database does not answer.", "", Refused, "", Serving.Nothing),
         new("disk-full-dump", "", "The disk of this machine is full while the database is dumped.", "", Failed, "", Serving.Old) { LimitsFiles = true },
-        new("network-cut", "20 seconds", "The network to the servers is cut as pods begin to be replaced.", "", Done, "", Serving.New),
+        new("network-cut", "5 seconds", "The network to the servers is cut as pods begin to be replaced.", "", Done, "", Serving.New),
     ];
 
     /// <summary>For programs that do not share this code.</summary>

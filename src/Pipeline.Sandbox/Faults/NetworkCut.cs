@@ -1,12 +1,12 @@
 namespace Pipeline.Sandbox.Faults;
 
-/// <summary>The network between the pipeline and the sandbox's servers: <c>network-cut:SECONDS</c> (20) cuts it once.</summary>
+/// <summary>The network between the pipeline and the sandbox's servers: <c>network-cut:SECONDS</c> (5) cuts it once.</summary>
 /// <param name="faults">Which faults are on.</param>
 /// <param name="time">The clock.</param>
 internal sealed class NetworkCut(FaultSwitch faults, TimeProvider time) : IDisposable
 {
     private const string Name = "network-cut";
-    private const int Seconds = 20;
+    private const int Seconds = 5;
     private readonly Lock gate = new();
     private CancellationTokenSource cut = new();
     private ITimer? mending;

@@ -15,6 +15,8 @@ internal sealed class ProductCluster : IAsyncDisposable
     private const string Service = "dataset-management-api";
     private const string Secret = "db-credentials";
     private const string Context = "sandbox";
+    // Two, so that one can be lost.
+    private static readonly NodeOptions[] Nodes = [new() { Name = "node-1", Cpu = "8", Memory = "32Gi" }, new() { Name = "node-2", Cpu = "8", Memory = "32Gi" }];
     private readonly Stack<IAsyncDisposable> started = new();
     private readonly string kubeconfig;
     private readonly ObjectWriter writer;
@@ -81,7 +83,7 @@ internal sealed class ProductCluster : IAsyncDisposable
         FirstObjects.Make(Store, writer);
         MakeNamespace(database ?? "none");
         var runtime = Started(await ClusterRuntime.StartAsync(
-            new ClusterRuntimeOptions { Store = Store, Writer = writer, Folder = folder, PullImage = images.ReadAsync, Time = options.Time, Faults = faults }, cancellation));
+            new ClusterRuntimeOptions { Store = Store, Writer = writer, Folder = folder, PullImage = images.ReadAsync, Time = options.Time, Faults = faults, Nodes = Nodes }, cancellation));
         Completion = runtime.Completion;
         var server = Started(await ClusterServer.StartAsync(
             new ClusterServerOptions

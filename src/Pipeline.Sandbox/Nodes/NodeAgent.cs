@@ -70,7 +70,7 @@ internal sealed class NodeAgent(NodeParts node, NodeOptions options)
     {
         var worker = new PodWorker(pod, node);
         pods[pod.Uid()] = (worker, Task.Run(worker.RunAsync, CancellationToken.None));
-        if (node.Faults.Find(pod, "node-lost") is { } fault)
+        if (node.Faults.First(pod, "node-lost") is { } fault)
             _ = LoseAsync(pod, TimeSpan.FromSeconds(fault.Number(0)), cancellation);
     }
 

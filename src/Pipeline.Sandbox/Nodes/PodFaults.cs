@@ -25,6 +25,9 @@ internal sealed class PodFaults(FaultSwitch faults, TimeProvider time)
     public bool Lasts(StoredObject pod, string name, int seconds) =>
         Find(pod, name) is { } fault && time.GetUtcNow() - met.GetOrAdd(fault, _ => time.GetUtcNow()) < TimeSpan.FromSeconds(fault.Number(seconds));
 
+    /// <summary>The fault of this name, for the first pod that meets it.</summary>
+    public Fault? First(StoredObject pod, string name) => Find(pod, name) is { } fault && met.TryAdd(fault, time.GetUtcNow()) ? fault : null;
+
     /// <summary>True while the fault is on, for whatever pod.</summary>
     public bool IsOn(string name) => faults.Find(name) is not null;
 

@@ -29,7 +29,8 @@ internal sealed record Dump(string Path, long SizeBytes, string Sha256)
                 log.Warning("pg_dump: {Said}", said);
             return new Dump(path, file.SizeBytes, file.Sha256);
         }
-        catch (IOException e)
+        // The second is what .NET makes of a file system, or a limit of the shell (ulimit -f), that allows no file of this size.
+        catch (Exception e) when (e is IOException or ArgumentOutOfRangeException)
         {
             throw new FailureException($"The dump could not be written to '{path}': {e.Message}. Free some space, or point TMPDIR at a larger disk.", cause: e);
         }

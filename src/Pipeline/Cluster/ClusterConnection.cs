@@ -19,10 +19,17 @@ public sealed class ClusterConnection : IDisposable
 
     // Longer than the server gives an admission webhook; a server that says nothing for so long will not.
     private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(35);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
-    private const int Attempts = 5;
+    // How long a server may be busy, restarting or out of reach once it has answered; less than the limit above.
+    private static readonly TimeSpan PatientFor = TimeSpan.FromSeconds(30);
+    // A server whose answer is an error, such as one whose admission webhook fails, may mean it.
+    private static readonly TimeSpan DoubtsFor = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(0.25);
+    // The deploy lock must be renewed soon after the server is back.
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestAskedFor = TimeSpan.FromSeconds(10);
     private readonly Kubernetes client;
     private readonly TimeProvider time;
+    private bool hasAnswered;
     private readonly Uri root;
 
     private ClusterConnection(Kubernetes client, string space, string context, TimeProvider time)
@@ -155,20 +162,32 @@ public sealed class ClusterConnection : IDisposable
         }
     }
 
-    /// <summary>Sends a request and hands over the open answer, for watches and logs. Waits and asks again where a busy server says when.</summary>
+    /// <summary>
+    /// Sends a request and hands over the open answer, for watches and logs. Asks again, for half a minute, a server that is busy, and one
+    /// that failed or is out of reach where the request may be sent twice.
+    /// </summary>
     /// <inheritdoc cref="SendAsync" path="/exception"/>
     public async Task<HttpResponseMessage> StreamAsync(HttpMethod method, string path, HttpContent? content, CancellationToken cancellation)
     {
         using var body = content;
-        for (var attempt = 1; ; attempt++)
+        var started = time.GetTimestamp();
+        for (var pause = FirstPause; ; pause = Shorter(pause * 2, LongestPause))
         {
-            var response = await AskAsync(method, path, content, cancellation);
-            if (response.IsSuccessStatusCode)
-                return response;
-            using (response)
+            try
             {
-                if (attempt == Attempts || PauseIn(response) is not { } pause)
-                    throw await ErrorAsync(method, response, cancellation);
+                var response = await AskAsync(method, path, content, cancellation);
+                hasAnswered = true;
+                if (response.IsSuccessStatusCode)
+                    return response;
+                using (response)
+                {
+                    if (PauseIn(method, response, pause) is not { } asked || time.GetElapsedTime(started) + asked > (response.Headers.RetryAfter is null ? DoubtsFor : PatientFor))
+                        throw await ErrorAsync(method, response, cancellation);
+                    await Task.Delay(asked, time, cancellation);
+                }
+            }
+            catch (FailureException e) when (e.InnerException is HttpRequestException error && MayAskAgain(method, error) && time.GetElapsedTime(started) + pause <= PatientFor)
+            {
                 await Task.Delay(pause, time, cancellation);
             }
         }
@@ -179,14 +198,25 @@ public sealed class ClusterConnection : IDisposable
 
     private static StringContent Json(JsonObject body, string mediaType) => new(body.ToJsonString(), null, mediaType);
 
-    // With this header the server says that it did not begin the work.
-    private static TimeSpan? PauseIn(HttpResponseMessage response)
+    // With the header the server says that it did not begin the work.
+    private static TimeSpan? PauseIn(HttpMethod method, HttpResponseMessage response, TimeSpan pause)
     {
-        if (response.Headers.RetryAfter is not { } after || (int)response.StatusCode is not (429 or >= 500))
+        if ((int)response.StatusCode is not (429 or >= 500))
             return null;
-        var asked = after.Delta ?? TimeSpan.FromSeconds(1);
-        return asked < LongestPause ? asked : LongestPause;
+        if (response.Headers.RetryAfter is { } after)
+            return Shorter(after.Delta ?? pause, LongestAskedFor);
+        return IsRepeatable(method) ? pause : null;
     }
+
+    // An address that never answered is more likely wrong than busy.
+    private bool MayAskAgain(HttpMethod method, HttpRequestException error) =>
+        hasAnswered && (error.HttpRequestError == HttpRequestError.ConnectionError || IsRepeatable(method));
+
+    // An apply sent twice is one apply, and a replacement sent twice is a conflict, which whoever replaces resolves by reading. Only a
+    // creation would meet its own first half.
+    private static bool IsRepeatable(HttpMethod method) => method != HttpMethod.Post;
+
+    private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;
 
     private async Task<HttpResponseMessage> AskAsync(HttpMethod method, string path, HttpContent? content, CancellationToken cancellation)
     {

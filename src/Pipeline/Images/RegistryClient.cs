@@ -27,7 +27,7 @@ public sealed class RegistryClient : IDisposable
         {
             ShouldHandle = answer => ValueTask.FromResult(answer.Outcome.Result?.StatusCode is HttpStatusCode.TooManyRequests
                 or HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout),
-            MaxRetryAttempts = 3,
+            MaxRetryAttempts = 6,
             Delay = TimeSpan.FromMilliseconds(500),
             BackoffType = DelayBackoffType.Exponential,
             UseJitter = true,

@@ -21,6 +21,9 @@ public static class S3
             ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
             Timeout = TimeSpan.FromMinutes(5),
             ConnectTimeout = TimeSpan.FromSeconds(5),
+            // SlowDown and cut connections pass within seconds.
+            RetryMode = RequestRetryMode.Standard,
+            MaxErrorRetry = 6,
             HttpClientFactory = new WithoutExpectContinue(connections),
         };
         if (string.IsNullOrWhiteSpace(options.StorageEndpoint))

@@ -9,7 +9,7 @@ namespace Pipeline.ObjectStore;
 internal static class StoreFailure
 {
     /// <summary>True for what the store, the network or the search for credentials threw.</summary>
-    public static bool IsOne(Exception error) => error is AmazonServiceException or AmazonClientException or HttpRequestException;
+    public static bool IsOne(Exception error) => error is AmazonServiceException or AmazonClientException or HttpRequestException or IOException { InnerException: System.Net.Sockets.SocketException };
 
     /// <summary>The sentence.</summary>
     public static FailureException Of(Exception error, string bucket, ObjectStoreOptions storage)

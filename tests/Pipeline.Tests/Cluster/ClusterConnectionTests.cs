@@ -42,7 +42,6 @@ public sealed class ClusterConnectionTests : IAsyncLifetime
     [InlineData(403)]
     [InlineData(409)]
     [InlineData(410)]
-    [InlineData(500)]
     public async Task An_error_says_what_was_asked_as_whom_and_what_the_server_said(int status)
     {
         Answer(status, """{"kind":"Status","reason":"Because","message":"the server's words"}""");
@@ -58,7 +57,7 @@ public sealed class ClusterConnectionTests : IAsyncLifetime
     public async Task A_proxy_s_page_is_cut_short()
     {
         Answer(502, "<html>" + new string('x', 1000));
-        var error = await Assert.ThrowsAsync<ClusterRequestException>(() => connection.FindAsync(Resource.Pods, "api", default));
+        var error = await Assert.ThrowsAsync<ClusterRequestException>(() => time.WhileAsync(connection.FindAsync(Resource.Pods, "api", default)));
 
         Assert.EndsWith("was answered with 502: <html>" + new string('x', 294), error.Message, StringComparison.Ordinal);
     }
@@ -83,7 +82,37 @@ public sealed class ClusterConnectionTests : IAsyncLifetime
         Answer(429, "busy", retryAfter: "1");
         await Assert.ThrowsAsync<ClusterRequestException>(() => time.WhileAsync(connection.FindAsync(Resource.Pods, "api", default)));
 
-        Assert.Equal(5, cluster.Requests.Count);
+        Assert.InRange(cluster.Requests.Count, 25, 31);
+    }
+
+    [Fact]
+    public async Task A_server_that_fails_is_asked_again_for_seconds_what_may_be_asked_twice()
+    {
+        Answer(500, "etcdserver: leader changed");
+        await Assert.ThrowsAsync<ClusterRequestException>(() => time.WhileAsync(connection.FindAsync(Resource.Pods, "api", default)));
+        Assert.InRange(cluster.Requests.Count, 4, 8);
+        Assert.True(time.GetUtcNow() - time.Start <= TimeSpan.FromSeconds(10));
+
+        cluster.Requests.Clear();
+        await Assert.ThrowsAsync<ClusterRequestException>(() => connection.CreateAsync(Resource.ConfigMaps, Named("once"), default));
+        Assert.Single(cluster.Requests);
+    }
+
+    [Fact]
+    public async Task A_server_that_is_gone_for_a_while_is_waited_for_once_it_answered()
+    {
+        var cuts = 1;
+        cluster.Before = http =>
+        {
+            if (cuts-- > 0)
+                http.Abort();
+            return Task.FromResult(cuts >= 0);
+        };
+        await Assert.ThrowsAsync<FailureException>(() => connection.FindAsync(Resource.Pods, "api", default));
+
+        Assert.Null(await connection.FindAsync(Resource.Pods, "api", default));
+        cuts = 3;
+        Assert.Null(await time.WhileAsync(connection.FindAsync(Resource.Pods, "api", default)));
     }
 
     [Fact]
