@@ -8,7 +8,20 @@ namespace Pipeline.Preflight;
 internal static class PodAmounts
 {
     /// <summary>A quantity such as <c>250m</c>, <c>2Gi</c> or <c>1e3</c>; zero when there is none.</summary>
-    public static decimal Quantity(string? text) => string.IsNullOrEmpty(text) ? 0 : new ResourceQuantity(text).ToDecimal();
+    public static decimal Quantity(string? text) => TryQuantity(text) ?? 0;
+
+    /// <summary>A quantity; null when the text is none.</summary>
+    public static decimal? TryQuantity(string? text)
+    {
+        try
+        {
+            return string.IsNullOrEmpty(text) ? null : new ResourceQuantity(text).ToDecimal();
+        }
+        catch (Exception e) when (e is FormatException or OverflowException or ArgumentException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>True when a quota's name counts pods or what they ask for.</summary>
     /// <param name="name">As in <c>requests.cpu</c>, <c>limits.memory</c>, <c>cpu</c> or <c>count/pods</c>.</param>
@@ -24,12 +37,7 @@ internal static class PodAmounts
     {
         if (name is "pods" or "count/pods")
             return 1;
-        var (list, resource) = name.Split('.', 2) switch
-        {
-            ["limits", var limit] => ("limits", limit),
-            ["requests", var request] => ("requests", request),
-            _ => ("requests", name),
-        };
+        var (list, resource) = Path(name);
         // One that never ends runs beside the containers, and beside the init containers after it.
         var (sidecars, most) = (0m, 0m);
         foreach (var init in pod.Items("initContainers"))
@@ -49,10 +57,23 @@ internal static class PodAmounts
             .SelectMany(c => (c.At("resources", "requests") ?? []).Concat(c.At("resources", "limits") ?? []).Select(r => r.Key))
             .Append("pods").Distinct();
 
-    /// <summary>True when every container states what it asks for; a quota on a name refuses pods that do not.</summary>
-    public static bool Says(JsonObject? pod, string name) => name is "pods" or "count/pods" || pod.Items("containers").All(c => Of(c, name.StartsWith("limits.", StringComparison.Ordinal) ? "limits" : "requests", name.Split('.')[^1]) > 0);
+    /// <summary>True when every container states what it asks for, be it zero; a quota on a name refuses pods that do not.</summary>
+    public static bool Says(JsonObject? pod, string name)
+    {
+        var (list, resource) = Path(name);
+        return name is "pods" or "count/pods" || pod.Items("containers").All(c => Stated(c, list, resource) is not null);
+    }
+
+    private static (string List, string Resource) Path(string name) => name.Split('.', 2) switch
+    {
+        ["limits", var limit] => ("limits", limit),
+        ["requests", var request] => ("requests", request),
+        _ => ("requests", name),
+    };
+
+    private static decimal Of(JsonObject container, string list, string resource) => Quantity(Stated(container, list, resource));
 
     // The API sets a request that is missing to the limit.
-    private static decimal Of(JsonObject container, string list, string resource) =>
-        Quantity(container.Text("resources", list, resource) ?? (list == "requests" ? container.Text("resources", "limits", resource) : null));
+    private static string? Stated(JsonObject container, string list, string resource) =>
+        container.Text("resources", list, resource) ?? (list == "requests" ? container.Text("resources", "limits", resource) : null);
 }

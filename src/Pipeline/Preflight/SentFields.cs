@@ -9,23 +9,21 @@ internal static class SentFields
     private static readonly string[] Keys = ["name", "key", "mountPath", "topologyKey", "containerPort", "port", "ip", "type"];
 
     /// <summary>The paths of fields that were sent and are not kept, whatever their value.</summary>
-    public static IEnumerable<string> Missing(JsonNode? sent, JsonNode? kept, string path = "") => (sent, kept) switch
-    {
-        _ when IsEmpty(sent) => [],
-        (_, null) => [path],
-        (JsonObject fields, JsonObject stored) => fields.SelectMany(f => Missing(f.Value, stored[f.Key], path.Length == 0 ? f.Key : $"{path}.{f.Key}")),
-        (JsonArray items, JsonArray stored) => items.SelectMany((item, i) => Missing(item, Same(item, i, stored), $"{path}[{Label(item, i)}]")),
-        _ => [],
-    };
+    public static IEnumerable<string> Missing(JsonNode? sent, JsonNode? kept) => Leaves(sent, kept, "").Where(l => l.Kept is null).Select(l => l.Path);
+
+    /// <summary>The fields that were sent and are kept with another value.</summary>
+    public static IEnumerable<(string Path, JsonNode Sent, JsonNode Kept)> Changed(JsonNode? sent, JsonNode? kept) =>
+        Leaves(sent, kept, "").Where(l => l.Kept is not null && !IsSame(l.Sent.ToString(), l.Kept.ToString())).Select(l => (l.Path, l.Sent, l.Kept!));
 
     /// <summary>True when a field that was sent is kept with another value, or not at all.</summary>
-    public static bool AreOther(JsonNode? sent, JsonNode? kept) => (sent, kept) switch
+    public static bool AreOther(JsonNode? sent, JsonNode? kept) => Missing(sent, kept).Any() || Changed(sent, kept).Any();
+
+    private static IEnumerable<(string Path, JsonNode Sent, JsonNode? Kept)> Leaves(JsonNode? sent, JsonNode? kept, string path) => (sent, kept) switch
     {
-        _ when IsEmpty(sent) => false,
-        (_, null) => true,
-        (JsonObject fields, JsonObject stored) => fields.Any(f => AreOther(f.Value, stored[f.Key])),
-        (JsonArray items, JsonArray stored) => items.Count != stored.Count || items.Where((item, i) => AreOther(item, Same(item, i, stored))).Any(),
-        _ => sent!.ToString() != kept.ToString(),
+        _ when IsEmpty(sent) => [],
+        (JsonObject fields, JsonObject stored) => fields.SelectMany(f => Leaves(f.Value, stored[f.Key], path.Length == 0 ? f.Key : $"{path}.{f.Key}")),
+        (JsonArray items, JsonArray stored) => items.SelectMany((item, i) => Leaves(item, Same(item, i, stored), $"{path}[{Label(item, i)}]")),
+        _ => [(path, sent!, kept)],
     };
 
     // The API leaves out what is empty, zero or false: that it is missing says nothing.
@@ -35,6 +33,9 @@ internal static class SentFields
         JsonValue value => value.ToString() is "" or "0" or "false",
         _ => false,
     };
+
+    // 1000m is kept as 1.
+    private static bool IsSame(string sent, string kept) => sent == kept || (PodAmounts.TryQuantity(sent) is { } amount && amount == PodAmounts.TryQuantity(kept));
 
     private static JsonNode? Same(JsonNode? item, int index, JsonArray stored)
     {
