@@ -35,8 +35,8 @@ internal static class CheckName
     /// <summary>Every name, in the order of the table.</summary>
     public static readonly IReadOnlyList<string> All =
     [
-        Cluster, Namespace, Permissions, Kinds, Manifests, ImmutableFields, DroppedFields, References, Quota, Capacity, DisruptionBudgets,
-        Nodes, NodePressure, Usage, ApiResources, DockerEngine, Registry, Image, Database, DatabaseResources, ClientPrograms, Replica, Redis,
-        BackupBucket, SiteBucket, Cdn, Window, Lock,
+        Cluster, Namespace, Permissions, Kinds, Manifests, ImmutableFields, DroppedFields, References, Quota, Nodes, Capacity,
+        DisruptionBudgets, NodePressure, Usage, ApiResources, DockerEngine, Registry, Image, Database, DatabaseResources, ClientPrograms,
+        Replica, Redis, BackupBucket, SiteBucket, Cdn, Window, Lock,
     ];
 }
