@@ -1,11 +1,12 @@
 using Nuke.Common;
 using Pipeline.Build.Settings;
 using Pipeline.Migrations;
+using Pipeline.Preflight;
 
 namespace Pipeline.Build.Targets;
 
 /// <summary>Shows and runs the schema's migrations, in the release's own image.</summary>
-internal interface IMigrate : IRunSteps, IHazMigrations, IHazAcceptedRisks
+internal interface IMigrate : IRunSteps, IHazPreflight, IHazAcceptedRisks
 {
     /// <summary>Shows and runs the schema's migrations, in the release's own image.</summary>
     Target Migrate => _ => _
@@ -16,5 +17,5 @@ internal interface IMigrate : IRunSteps, IHazMigrations, IHazAcceptedRisks
         .DependsOn<IBuildFrontend>()
         .Requires(() => EnvironmentName, () => KubeContext, () => KubeNamespace, () => ClusterUid)
         .Requires(() => DatabaseUrl != null || WithoutDatabase != null)
-        .Executes(() => Run(new MigrateStep(Migration, Risks)));
+        .Executes(() => Run(new MigrateStep(Migration, Risks, new LastLook(LastLook))));
 }

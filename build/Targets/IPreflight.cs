@@ -1,11 +1,12 @@
 using Nuke.Common;
 using Pipeline.Build.Settings;
 using Pipeline.Preflight;
+using Pipeline.Settings;
 
 namespace Pipeline.Build.Targets;
 
 /// <summary>Looks at everything that a release will use; changes nothing.</summary>
-internal interface IPreflight : IRunSteps, IHazBackupBucket, IHazPublicAddresses, IHazMigrations, IHazCdn
+internal interface IPreflight : IRunSteps, IHazBackupBucket, IHazPublicAddresses, IHazPreflight, IHazCdn
 {
     /// <summary>Looks at everything that a release will use; changes nothing.</summary>
     Target Preflight => _ => _
@@ -20,11 +21,12 @@ internal interface IPreflight : IRunSteps, IHazBackupBucket, IHazPublicAddresses
         .Executes(() => Run(new PreflightStep(new PreflightOptions
         {
             Cluster = Cluster,
-            Image = Image,
-            Database = Database,
+            LastLook = LastLook,
             Backup = Backups,
             Frontend = Frontend,
             Cdn = Cdn,
-            LaterSettings = [Migration.Check, Manifests.Check, Verification.Check],
+            RedisEndpoints = Secret.From(RedisEndpoints),
+            Expected = Expected,
+            LaterSettings = [Migration.Check, Verification.Check],
         })));
 }

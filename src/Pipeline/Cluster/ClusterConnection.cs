@@ -249,6 +249,6 @@ public sealed class ClusterConnection : IDisposable
 
         var said = status.Text("message") ?? (text.Length > 300 ? text[..300] : text);
         return new ClusterRequestException(
-            $"{method} {response.RequestMessage!.RequestUri!.AbsolutePath} as '{Context}' was answered with {(int)response.StatusCode}: {said}", response.StatusCode, status.Text("reason"));
+            $"{method} {response.RequestMessage!.RequestUri!.AbsolutePath} as '{Context}' was answered with {(int)response.StatusCode}: {said}", response.StatusCode, status.Text("reason"), status.At("details"));
     }
 }

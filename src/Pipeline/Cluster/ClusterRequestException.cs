@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json.Nodes;
 using Pipeline.Errors;
 
 namespace Pipeline.Cluster;
@@ -7,7 +8,8 @@ namespace Pipeline.Cluster;
 /// <param name="message">What was asked and what the server said.</param>
 /// <param name="status">The HTTP status.</param>
 /// <param name="reason">The <c>reason</c> of the server's Status object, as in <c>Conflict</c>.</param>
-public sealed class ClusterRequestException(string message, HttpStatusCode status, string? reason) : FailureException(message)
+/// <param name="details">The <c>details</c> of the server's Status object; null when it gave none.</param>
+public sealed class ClusterRequestException(string message, HttpStatusCode status, string? reason, JsonObject? details = null) : FailureException(message)
 {
     /// <summary>The HTTP status.</summary>
     public HttpStatusCode Status { get; } = status;
@@ -15,9 +17,16 @@ public sealed class ClusterRequestException(string message, HttpStatusCode statu
     /// <summary>The <c>reason</c> of the server's Status object.</summary>
     public string? Reason { get; } = reason;
 
+    /// <summary>Field by field what the server objects to; each has <c>field</c>, <c>reason</c> and <c>message</c>.</summary>
+    public IReadOnlyList<JsonObject> Causes { get; } = [.. details.Items("causes")];
+
     /// <summary>The object was changed, or made, by somebody else in between.</summary>
     public bool IsConflict => Status == HttpStatusCode.Conflict;
 
     /// <summary>The user of this context has no right to do it.</summary>
     public bool IsForbidden => Status == HttpStatusCode.Forbidden;
+
+    /// <summary>The user has no such right at all; another 403 comes from an admission rule such as a quota, whatever the rights.</summary>
+    // deployments.apps "api" is forbidden: User "deployer" cannot patch resource "deployments" in API group "apps" in the namespace "production"
+    public bool LacksRight => IsForbidden && Message.Contains("forbidden: User \"", StringComparison.Ordinal);
 }

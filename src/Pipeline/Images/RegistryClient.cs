@@ -78,6 +78,22 @@ public sealed class RegistryClient : IDisposable
             : DigestOf((await ReadAsync(tag, cancellation)).Manifest);
     }
 
+    /// <summary>The platforms that an image is for, each as in <c>linux/amd64</c>; null when the image is not at the registry.</summary>
+    /// <exception cref="FailureException">The registry does not answer, or does not let one read.</exception>
+    public async Task<IReadOnlyList<string>?> FindPlatformsAsync(string digest, CancellationToken cancellation)
+    {
+        if (await FindDigestAsync(digest, cancellation) is null)
+            return null;
+        var manifest = JsonNode.Parse((await ReadAsync(digest, cancellation)).Manifest)!;
+        // An index lists a manifest for each platform, and attestations, whose platform is unknown.
+        if (manifest["manifests"] is JsonArray list)
+            return [.. list.Select(m => m!["platform"]).OfType<JsonNode>().Where(p => (string?)p["os"] != "unknown").Select(PlatformOf)];
+        using var response = await SendAsync(HttpMethod.Get, new Uri(registry.Api, $"{registry.Repository}/blobs/{manifest["config"]!["digest"]}"), null, cancellation);
+        return response.IsSuccessStatusCode
+            ? [PlatformOf(JsonNode.Parse(await response.Content.ReadAsByteArrayAsync(cancellation))!)]
+            : throw await RefusalAsync($"reading the configuration of '{Name(digest)}'", response, cancellation);
+    }
+
     /// <summary>Gives a tag to an image that is already at the registry. The tag is moved when another image has it.</summary>
     /// <exception cref="FailureException">The registry does not let one write.</exception>
     public async Task TagAsync(string digest, string tag, CancellationToken cancellation)
@@ -95,6 +111,8 @@ public sealed class RegistryClient : IDisposable
     public void Dispose() => client.Dispose();
 
     private static string DigestOf(byte[] manifest) => "sha256:" + Convert.ToHexStringLower(SHA256.HashData(manifest));
+
+    private static string PlatformOf(JsonNode node) => $"{node["os"]}/{node["architecture"]}";
 
     private Uri Manifest(string reference) => new(registry.Api, $"{registry.Repository}/manifests/{reference}");
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Pipeline.Databases;
 using Pipeline.Errors;
+using Pipeline.Preflight;
 using Pipeline.Releases;
 using Pipeline.Settings;
 
@@ -9,7 +10,8 @@ namespace Pipeline.Migrations;
 /// <summary>Brings the schema to the revision that the release's image carries, shown first, then run, then read again from the database.</summary>
 /// <param name="options">Which database and Job.</param>
 /// <param name="risks">What may be missing.</param>
-public sealed class MigrateStep(MigrationOptions options, AcceptedRisks risks) : IStep
+/// <param name="lastLook">The second phase of Preflight.</param>
+public sealed class MigrateStep(MigrationOptions options, AcceptedRisks risks, LastLook lastLook) : IStep
 {
     /// <inheritdoc />
     public string Name => "Migrate";
@@ -28,6 +30,7 @@ public sealed class MigrateStep(MigrationOptions options, AcceptedRisks risks) :
 
         if (release.Image is null)
             throw FailureException.Refused($"Release {release.Number} has no image at the registry, and the migration runs in it. Run ./build.sh PushImage first.");
+        await lastLook.EnsureAsync(context, risks.AcceptNoPreflight, cancellation);
         await using var database = await Database.OpenAsync(options.Database, context, cancellation);
         var before = await database.SchemaRevisionAsync(cancellation);
         if (release.Migration is { After: { } done } && done == before)

@@ -9,10 +9,10 @@ namespace Pipeline.Preflight;
 internal sealed class ClientProgramsCheck(DatabaseOptions options) : IPreflightCheck
 {
     /// <inheritdoc />
-    public string Name => "pg_dump";
+    public string Name => CheckName.ClientPrograms;
 
     /// <inheritdoc />
-    public string Needs => DatabaseCheck.Database;
+    public string Needs => CheckName.Database;
 
     /// <inheritdoc />
     public async Task<Finding> LookAsync(StepContext context, CancellationToken cancellation)

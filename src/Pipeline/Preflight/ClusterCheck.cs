@@ -9,14 +9,11 @@ namespace Pipeline.Preflight;
 /// <summary>The cluster answers, is new enough, and is the one that the profile pins.</summary>
 internal sealed partial class ClusterCheck : IPreflightCheck
 {
-    /// <summary>What the checks inside the cluster name as their need.</summary>
-    public const string Cluster = "cluster";
-
     // Server-side apply, which every deployment uses, is switched on by default since 1.16 and keeps lists apart correctly since 1.20.
     private static readonly Version Oldest = new(1, 20);
 
     /// <inheritdoc />
-    public string Name => Cluster;
+    public string Name => CheckName.Cluster;
 
     /// <inheritdoc />
     public async Task<Finding> LookAsync(StepContext context, CancellationToken cancellation)

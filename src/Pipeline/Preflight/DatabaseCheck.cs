@@ -7,11 +7,8 @@ namespace Pipeline.Preflight;
 /// <param name="options">Which one.</param>
 internal sealed class DatabaseCheck(DatabaseOptions options) : IPreflightCheck
 {
-    /// <summary>What the checks against the database name as their need.</summary>
-    public const string Database = "database";
-
     /// <inheritdoc />
-    public string Name => Database;
+    public string Name => CheckName.Database;
 
     /// <inheritdoc />
     public async Task<Finding> LookAsync(StepContext context, CancellationToken cancellation)
@@ -19,7 +16,7 @@ internal sealed class DatabaseCheck(DatabaseOptions options) : IPreflightCheck
         if (options.IsAbsent)
             return new Finding(Name, FindingState.NotChecked, $"skipped: {options.WithoutDatabase}");
         // Refuses another server and another database.
-        await using var database = await Databases.Database.OpenAsync(options, context, cancellation);
+        await using var database = await Database.OpenAsync(options, context, cancellation);
         var version = await database.ScalarAsync("show server_version", cancellation);
         if (await database.ScalarAsync("select pg_is_in_recovery()", cancellation) == bool.TrueString)
             return new Finding(Name, FindingState.Failed, $"'{database.Name}' on PostgreSQL {version} is a standby.", $"Point {Settings.Flag.VariableOf(nameof(options.DatabaseUrl))} at the primary.");

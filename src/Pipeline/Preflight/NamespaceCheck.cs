@@ -7,27 +7,20 @@ namespace Pipeline.Preflight;
 internal sealed class NamespaceCheck : IPreflightCheck
 {
     /// <inheritdoc />
-    public string Name => "namespace";
+    public string Name => CheckName.Namespace;
 
     /// <inheritdoc />
-    public string Needs => ClusterCheck.Cluster;
+    public string Needs => CheckName.Cluster;
 
     /// <inheritdoc />
     public async Task<Finding> LookAsync(StepContext context, CancellationToken cancellation)
     {
         var cluster = await context.ClusterAsync(cancellation);
-        try
-        {
-            var found = await cluster.FindAsync(Resource.Namespaces, cluster.Namespace, cancellation);
-            if (found is null)
-                return new Finding(Name, FindingState.Failed, $"'{cluster.Namespace}' does not exist.", "Have an administrator apply k8s/setup/, or correct KubeNamespace.");
-            return found.Text("status", "phase") == "Terminating"
-                ? new Finding(Name, FindingState.Failed, $"'{cluster.Namespace}' is being deleted.", "Wait until it is gone, then have it made again.")
-                : new Finding(Name, FindingState.Passed, $"'{cluster.Namespace}'");
-        }
-        catch (ClusterRequestException e) when (e.IsForbidden)
-        {
-            return new Finding(Name, FindingState.NotChecked, $"no right to read the namespace '{cluster.Namespace}'");
-        }
+        var found = await cluster.FindAsync(Resource.Namespaces, cluster.Namespace, cancellation);
+        if (found is null)
+            return new Finding(Name, FindingState.Failed, $"'{cluster.Namespace}' does not exist.", "Have an administrator apply k8s/setup/, or correct KubeNamespace.");
+        return found.Text("status", "phase") == "Terminating"
+            ? new Finding(Name, FindingState.Failed, $"'{cluster.Namespace}' is being deleted.", "Wait until it is gone, then have it made again.")
+            : new Finding(Name, FindingState.Passed, $"'{cluster.Namespace}'");
     }
 }

@@ -1,3 +1,5 @@
+using Pipeline.Cluster;
+
 namespace Pipeline.Preflight;
 
 /// <summary>The rights in the namespace that the engine uses, and no more; <c>k8s/setup/</c> gives exactly these.</summary>
@@ -22,6 +24,12 @@ internal static class NeededRights
         from verb in row.Verbs.Split(' ')
         let names = row.Resource.Split('/')
         select new Right(verb, row.Group, names[0], names.ElementAtOrDefault(1) ?? "");
+
+    /// <summary>What applying an object of a kind takes, and taking it back. A Job is created, never applied.</summary>
+    public static IEnumerable<Right> ToApply(Resource resource) =>
+        from verb in resource == Resource.Jobs ? (string[])["get", "create", "delete"] : ["get", "create", "patch", "delete"]
+        let slash = resource.ApiVersion.IndexOf('/', StringComparison.Ordinal)
+        select new Right(verb, slash < 0 ? "" : resource.ApiVersion[..slash], resource.Plural, "", resource.IsNamespaced);
 }
 
 /// <summary>One verb on one kind.</summary>
@@ -29,7 +37,8 @@ internal static class NeededRights
 /// <param name="Group">The API group; empty for the core.</param>
 /// <param name="Resource">The plural name.</param>
 /// <param name="Subresource">As in <c>log</c>; empty for none.</param>
-internal sealed record Right(string Verb, string Group, string Resource, string Subresource)
+/// <param name="IsNamespaced">False for cluster-wide kinds.</param>
+internal sealed record Right(string Verb, string Group, string Resource, string Subresource, bool IsNamespaced = true)
 {
     /// <summary>As <c>kubectl auth can-i</c> writes it, without the verb.</summary>
     public string Kind => Resource + (Group.Length > 0 ? $".{Group}" : "") + (Subresource.Length > 0 ? $"/{Subresource}" : "");

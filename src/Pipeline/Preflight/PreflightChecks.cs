@@ -4,24 +4,59 @@ using Pipeline.Releases;
 
 namespace Pipeline.Preflight;
 
-/// <summary>What is looked at before a release, in the order it is shown.</summary>
+/// <summary>What is looked at, in the order it is shown.</summary>
 internal static class PreflightChecks
 {
-    public static IReadOnlyList<IPreflightCheck> Of(PreflightOptions options) =>
-    [
-        new ClusterCheck(),
-        new NamespaceCheck(),
-        new PermissionsCheck(),
-        .. options.Secrets.Select(name => new SecretCheck(name)),
-        new NodesCheck(),
-        new ReachableCheck("docker engine", (_, cancellation) => EngineAsync(options.Image, cancellation)),
-        new ReachableCheck("registry", (context, cancellation) => RegistryAsync(options.Image, context, cancellation)),
-        new DatabaseCheck(options.Database),
-        new ClientProgramsCheck(options.Database),
-        new BucketCheck("backup bucket", options.Backup.BackupBucket!, options.Backup.Storage),
-        new BucketCheck("site bucket", options.Frontend.FrontendBucket!, options.Frontend.Storage),
-        new ReachableCheck("cdn", (_, cancellation) => CdnInvalidation.PingAsync(options.Cdn, cancellation)),
-    ];
+    /// <summary>The first phase, before anything is built.</summary>
+    public static IReadOnlyList<IPreflightCheck> Of(PreflightOptions options)
+    {
+        var (look, expected) = (options.LastLook, options.Expected);
+        var shared = new SharedReads(look.Manifests, look.Image);
+        return
+        [
+            new ClusterCheck(),
+            new NamespaceCheck(),
+            new PermissionsCheck(shared),
+            new KindsCheck(shared),
+            .. OfManifests(shared),
+            new ReferencesCheck(shared),
+            new QuotaCheck(shared),
+            new NodesCheck(shared, expected),
+            new CapacityCheck(shared),
+            new DisruptionBudgetsCheck(shared),
+            new NodePressureCheck(shared),
+            new UsageCheck(shared),
+            new ApiResourcesCheck(shared, look.Manifests, expected.Of("api")),
+            new ReachableCheck(CheckName.DockerEngine, (_, cancellation) => EngineAsync(look.Image, cancellation)),
+            new ReachableCheck(CheckName.Registry, (context, cancellation) => RegistryAsync(look.Image, context, cancellation)),
+            new DatabaseCheck(look.Database),
+            new DatabaseResourcesCheck(look.Database, expected.Of("database")),
+            new ClientProgramsCheck(look.Database),
+            new ReplicaCheck(look),
+            new RedisCheck(options.RedisEndpoints, expected.Of("cache")),
+            new BucketCheck(CheckName.BackupBucket, options.Backup.BackupBucket!, options.Backup.Storage),
+            new BucketCheck(CheckName.SiteBucket, options.Frontend.FrontendBucket!, options.Frontend.Storage),
+            new ReachableCheck(CheckName.Cdn, (_, cancellation) => CdnInvalidation.PingAsync(options.Cdn, cancellation)),
+            new WindowCheck(look.MaintenanceWindow),
+            new LockCheck(),
+        ];
+    }
+
+    /// <summary>The second phase, with the image that was built.</summary>
+    public static IReadOnlyList<IPreflightCheck> Last(LastLookOptions options)
+    {
+        var shared = new SharedReads(options.Manifests, options.Image);
+        return
+        [
+            .. OfManifests(shared),
+            new ImageCheck(options.Image, shared),
+            new ReplicaCheck(options),
+            new WindowCheck(options.MaintenanceWindow),
+            new LockCheck(),
+        ];
+    }
+
+    private static IEnumerable<IPreflightCheck> OfManifests(SharedReads shared) => [new ManifestsCheck(shared), new ImmutableFieldsCheck(shared), new DroppedFieldsCheck(shared)];
 
     private static async Task<string> EngineAsync(ImageOptions image, CancellationToken cancellation)
     {

@@ -1,8 +1,6 @@
 using Pipeline.Backups;
 using Pipeline.Cluster;
-using Pipeline.Databases;
 using Pipeline.Frontend;
-using Pipeline.Images;
 using Pipeline.Settings;
 
 namespace Pipeline.Preflight;
@@ -13,11 +11,8 @@ public sealed record PreflightOptions
     /// <summary>Where it runs.</summary>
     public required ClusterOptions Cluster { get; init; }
 
-    /// <summary>Engine and registry.</summary>
-    public required ImageOptions Image { get; init; }
-
-    /// <summary>The database.</summary>
-    public required DatabaseOptions Database { get; init; }
+    /// <summary>What the second phase looks at again: image, manifests, database, window.</summary>
+    public required LastLookOptions LastLook { get; init; }
 
     /// <summary>The bucket for dumps.</summary>
     public required BackupOptions Backup { get; init; }
@@ -28,9 +23,12 @@ public sealed record PreflightOptions
     /// <summary>The CDN in front of it.</summary>
     public required CdnOptions Cdn { get; init; }
 
-    /// <summary>Secrets in the namespace that the pods need and that nobody but an administrator makes.</summary>
-    /// <value><c>db-credentials</c>.</value>
-    public IReadOnlyList<string> Secrets { get; init; } = ["db-credentials"];
+    /// <summary>The Redis cluster's nodes, separated by commas, and options such as <c>password=…</c> and <c>ssl=true</c>.</summary>
+    /// <value>Not looked at.</value>
+    public Secret? RedisEndpoints { get; init; }
+
+    /// <summary>What the environment is meant to be made of.</summary>
+    public Expectations Expected { get; init; } = new();
 
     /// <summary>Adds the sentences of settings that only later steps use: what is wrong there must not be found after the backup.</summary>
     /// <value>None.</value>
@@ -40,11 +38,14 @@ public sealed record PreflightOptions
     public void Check(Faults faults)
     {
         Cluster.Check(faults);
-        Image.Check(faults);
-        // Checks the database as well.
+        LastLook.Check(faults);
         Backup.Check(faults);
         Frontend.Check(faults);
         Cdn.Check(faults);
+        Expected.Check(faults);
+        // The value may hold a password and is not quoted.
+        if (RedisEndpoints is { } redis && !RedisCheck.CanRead(redis))
+            faults.Add(nameof(RedisEndpoints), "this is no list of nodes. Write host:port,host:port and, after them, options such as password=... and ssl=true.");
         foreach (var check in LaterSettings)
             check(faults);
     }

@@ -32,35 +32,9 @@ public sealed class PreflightStep : IStep
         options.Check(faults);
         faults.ThrowIfAny();
 
-        var findings = await PreflightRun.LookAsync(checks(options), context, cancellation);
-        var result = new PreflightResult([.. findings]);
-        Show(result, context);
+        var result = await PreflightRun.LookAsync(checks(options), options.LastLook.Skipped, context, cancellation);
         await context.Ledger.UpdateAsync(r => r with { Preflight = result }, cancellation);
         if (!result.Passed)
-            throw FailureException.Refused(Refusal(result));
-    }
-
-    private static void Show(PreflightResult result, StepContext context)
-    {
-        var width = result.Findings.Max(f => f.Check.Length);
-        foreach (var finding in result.Findings)
-        {
-            var level = finding.State switch
-            {
-                FindingState.Failed => Serilog.Events.LogEventLevel.Error,
-                FindingState.Warned => Serilog.Events.LogEventLevel.Warning,
-                _ => Serilog.Events.LogEventLevel.Information,
-            };
-            context.Log.Write(level, "{Check:l} {State,-11:l} {Found:l}", finding.Check.PadRight(width), Words(finding.State), finding.Found);
-        }
-    }
-
-    private static string Words(FindingState state) => state == FindingState.NotChecked ? "not checked" : state.ToString().ToLowerInvariant();
-
-    private static string Refusal(PreflightResult result)
-    {
-        var failed = result.Findings.Where(f => f.State == FindingState.Failed).ToList();
-        var lines = failed.Select(f => $"  {f.Check}: {f.Found}{(f.Advice is null ? "" : $" {f.Advice}")}");
-        return $"Preflight: {failed.Count} of {result.Findings.Length} checks failed. Nothing was changed.{Environment.NewLine}{string.Join(Environment.NewLine, lines)}";
+            throw FailureException.Refused($"Preflight: {result.Failures()}");
     }
 }

@@ -66,6 +66,9 @@ public sealed record Release
     /// <summary>What Preflight found.</summary>
     public PreflightResult? Preflight { get; init; }
 
+    /// <summary>What Preflight's second phase found, right before the schema could change.</summary>
+    public PreflightResult? LastLook { get; init; }
+
     /// <summary>The proven backup taken before anything changed.</summary>
     public BackupResult? Backup { get; init; }
 

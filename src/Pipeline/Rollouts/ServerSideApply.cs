@@ -75,9 +75,10 @@ internal sealed class ServerSideApply(ClusterConnection cluster, StepContext con
         }
     }
 
+    /// <summary>The manifest without what is not the release's to say.</summary>
     // An autoscaler decides how many pods the load needs now; neither a release nor the way back may shrink that. A person's
     // "kubectl scale" leaves the same trace and is not meant.
-    private static JsonObject Ours(JsonObject manifest, JsonObject? live)
+    public static JsonObject Ours(JsonObject manifest, JsonObject? live)
     {
         var isScaled = live.Items("metadata", "managedFields")
             .Any(f => f.Text("subresource") == "scale" && f.Text("manager")?.StartsWith("kubectl", StringComparison.Ordinal) == false);

@@ -4,6 +4,7 @@ using Pipeline.Databases;
 using Pipeline.Errors;
 using Pipeline.Images;
 using Pipeline.Migrations;
+using Pipeline.Preflight;
 using Pipeline.Releases;
 using Pipeline.Rollouts;
 using Pipeline.Settings;
@@ -32,6 +33,7 @@ public sealed class MigrateStepTests(TemporaryPostgres postgres) : IClassFixture
     /// <summary>What the upgrade leaves in the database, and whether it ends well.</summary>
     private (string? Revision, bool Succeeds) upgrade = ("cccc", true);
     private string history = History;
+    private FindingState lastLook = FindingState.Passed;
 
     public async Task InitializeAsync()
     {
@@ -99,7 +101,7 @@ public sealed class MigrateStepTests(TemporaryPostgres postgres) : IClassFixture
     public async Task Without_a_preflight_and_a_proven_backup_nothing_is_migrated()
     {
         await StepAsync("aaaa");
-        var error = await run.FailAsync(SameStep(new AcceptedRisks()));
+        var error = await run.FailAsync(SameStep(new AcceptedRisks { AcceptNoBackup = true }));
         Assert.Equal(ExitCode.Refused, error.ExitCode);
         Assert.Equal("Release 1 (1.4.2) has no preflight, so nothing may change. Leave Preflight in the plan, or accept the risk with --accept-no-preflight.", error.Message);
 
@@ -181,6 +183,18 @@ public sealed class MigrateStepTests(TemporaryPostgres postgres) : IClassFixture
         Assert.Equal($"The migration ended well, but the database '{database}' is at revision aaaa instead of cccc. Does the secret in the Job's template lead to the same database as PIPELINE_DATABASE_URL?", error.Message);
     }
 
+    [SkippableFact]
+    public async Task A_last_look_that_fails_keeps_the_schema_as_it_is()
+    {
+        lastLook = FindingState.Failed;
+        await StepAsync("aaaa");
+        await run.RecordAsync(r => r with { Preflight = new PreflightResult([]) });
+        var error = await run.FailAsync(SameStep(new AcceptedRisks { AcceptNoBackup = true }));
+
+        Assert.Equal(ExitCode.Refused, error.ExitCode);
+        Assert.Empty(workloads.Changes);
+    }
+
     private static AcceptedRisks Accepted => new() { AcceptNoPreflight = true, AcceptNoBackup = true };
 
     private async Task<MigrateStep> StepAsync(string? revision)
@@ -198,7 +212,8 @@ public sealed class MigrateStepTests(TemporaryPostgres postgres) : IClassFixture
             Database = new DatabaseOptions { DatabaseUrl = new Secret(postgres.AddressOf(database)), DatabaseName = database, DatabaseSystemIdentifier = postgres.SystemIdentifier },
             Manifests = new ManifestOptions { ManifestFolder = folder.Path, ImageRepository = "team/api" },
         },
-        risks);
+        risks,
+        LastLookTests.Finding(lastLook));
 
     private void RunJob(JsonObject job)
     {

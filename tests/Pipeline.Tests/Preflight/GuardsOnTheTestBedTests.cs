@@ -8,7 +8,9 @@ using Pipeline.Frontend;
 using Pipeline.Images;
 using Pipeline.ObjectStore;
 using Pipeline.Preflight;
+using Pipeline.Rollouts;
 using Pipeline.Settings;
+using Pipeline.Tests.Images;
 
 namespace Pipeline.Tests.Preflight;
 
@@ -17,6 +19,7 @@ public sealed class GuardsOnTheTestBedTests : IAsyncLifetime
 {
     private static readonly bool IsThere = Environment.GetEnvironmentVariable("TESTBED") == "1";
     private readonly string name = $"guards-{Guid.NewGuid():N}"[..16];
+    private readonly TemporaryFolder folder = new();
     private readonly ObjectStoreOptions storage = new() { StorageEndpoint = Environment.GetEnvironmentVariable("AWS_ENDPOINT_URL") };
     private ClusterConnection cluster = null!;
     private ClusterOptions clusterOptions = new();
@@ -24,6 +27,8 @@ public sealed class GuardsOnTheTestBedTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
+        folder.Write("deployment.yaml", "{apiVersion: apps/v1, kind: Deployment, metadata: {name: api}, spec: {selector: {matchLabels: {app: api}}, template: {metadata: {labels: {app: api}}, spec: {containers: [{name: api, image: team/api, envFrom: [{secretRef: {name: db-credentials}}]}]}}}}");
+        folder.Write("migration-job.yaml", "{apiVersion: batch/v1, kind: Job, metadata: {name: migrate}, spec: {template: {spec: {restartPolicy: Never, containers: [{name: migrate, image: team/api}]}}}}");
         if (!IsThere)
             return;
         var options = new ClusterOptions { KubeContext = "testbed", KubeNamespace = name };
@@ -48,6 +53,7 @@ public sealed class GuardsOnTheTestBedTests : IAsyncLifetime
 
     public async Task DisposeAsync()
     {
+        folder.Dispose();
         if (!IsThere)
             return;
         await cluster.DeleteAsync(Resource.Namespaces, name, default);
@@ -66,6 +72,9 @@ public sealed class GuardsOnTheTestBedTests : IAsyncLifetime
         await using var run = await StepRun.StartAsync(clusterOptions);
         await run.RunAsync(new PreflightStep(Options()));
         Assert.True(run.Release.Preflight!.Passed);
+        Assert.All(["replica", "redis", "references", "quota", "capacity", "manifests"], c => Assert.Equal(FindingState.Passed, Found(run, c).State));
+        Assert.Matches("^receives from its primary, [0-9]+ bytes and [0-9.]+ s behind$", Found(run, "replica").Found);
+        Assert.StartsWith("state ok, 16384 of 16384 slots, ", Found(run, "redis").Found, StringComparison.Ordinal);
         Assert.False(run.IsOpen);
 
         // Digests hardly compress: a dump of this size goes up in parts.
@@ -88,7 +97,7 @@ public sealed class GuardsOnTheTestBedTests : IAsyncLifetime
 
         Assert.Equal(Errors.ExitCode.Refused, error.ExitCode);
         Assert.Contains($"in '{name}' the user of 'deployer' may not get, list, create, update, patch, delete configmaps; ", error.Message, StringComparison.Ordinal);
-        Assert.Equal(FindingState.NotChecked, run.Release.Preflight!.Findings.Single(f => f.Check == "secret db-credentials").State);
+        Assert.Equal(FindingState.NotChecked, Found(run, "references").State);
     }
 
     [SkippableFact]
@@ -97,21 +106,36 @@ public sealed class GuardsOnTheTestBedTests : IAsyncLifetime
         Skip.IfNot(IsThere, "needs the test bed: TESTBED=1");
         await using var run = await StepRun.StartAsync(clusterOptions);
         var replica = Environment.GetEnvironmentVariable("TESTBED_REPLICA_URL")!;
-        var options = Options() with { Database = database with { DatabaseUrl = Secret.From(replica), DatabaseName = replica[(replica.LastIndexOf('/') + 1)..] } };
+        var options = Options();
+        options = options with { LastLook = options.LastLook with { Database = database with { DatabaseUrl = Secret.From(replica), DatabaseName = replica[(replica.LastIndexOf('/') + 1)..] } } };
         var error = await run.FailAsync(new PreflightStep(options));
 
         Assert.Contains("is a standby. Point PIPELINE_DATABASE_URL at the primary.", error.Message, StringComparison.Ordinal);
     }
 
+    private static Finding Found(StepRun run, string check) => run.Release.Preflight!.Findings.Single(f => f.Check == check);
+
     private PreflightOptions Options() => new()
     {
         Cluster = clusterOptions,
-        Image = new ImageOptions { RegistryUrl = Environment.GetEnvironmentVariable("TESTBED_REGISTRY"), ImageContext = AppContext.BaseDirectory },
-        Database = database,
+        LastLook = new LastLookOptions
+        {
+            Image = new ImageOptions { RegistryUrl = Environment.GetEnvironmentVariable("TESTBED_REGISTRY"), ImageContext = AppContext.BaseDirectory },
+            Manifests = new ManifestOptions { ManifestFolder = folder.Path, ImageRepository = "team/api" },
+            Database = database,
+            ReplicaUrl = Secret.From(OnReplica(name)),
+        },
+        RedisEndpoints = Secret.From(Environment.GetEnvironmentVariable("TESTBED_REDIS")),
         Backup = new BackupOptions { Database = database, BackupBucket = name, Storage = storage },
         Frontend = new FrontendOptions { FrontendSource = ".", FrontendBucket = name, ApiUrl = "http://127.0.0.1:1", Storage = storage },
         Cdn = new CdnOptions { CdnDistributionId = Environment.GetEnvironmentVariable("TESTBED_DISTRIBUTION_ID"), CdnEndpoint = storage.StorageEndpoint },
     };
+
+    private static string OnReplica(string database)
+    {
+        var address = Environment.GetEnvironmentVariable("TESTBED_REPLICA_URL")!;
+        return $"{address[..address.LastIndexOf('/')]}/{database}";
+    }
 
     private static JsonObject Named(string kind, string name) =>
         new() { ["apiVersion"] = "v1", ["kind"] = kind, ["metadata"] = new JsonObject { ["name"] = name } };

@@ -6,8 +6,10 @@ using Pipeline.Errors;
 using Pipeline.Frontend;
 using Pipeline.Images;
 using Pipeline.Preflight;
+using Pipeline.Rollouts;
 using Pipeline.Settings;
 using Pipeline.Tests.Backups;
+using Pipeline.Tests.Images;
 
 namespace Pipeline.Tests.Preflight;
 
@@ -16,10 +18,13 @@ public sealed class PreflightStepTests : IAsyncLifetime
     private readonly LoopbackBucket bucket = new();
     private readonly LoopbackCluster cluster = new();
     private readonly FakeTimeProvider time = new();
+    private readonly TemporaryFolder folder = new();
     private StepRun run = null!;
 
     public async Task InitializeAsync()
     {
+        folder.Write("deployment.yaml", "{apiVersion: apps/v1, kind: Deployment, metadata: {name: api}, spec: {template: {spec: {containers: [{name: api, image: team/api}]}}}}");
+        folder.Write("migration-job.yaml", "{apiVersion: batch/v1, kind: Job, metadata: {name: migrate}, spec: {template: {spec: {containers: [{name: migrate, image: team/api}]}}}}");
         await bucket.InitializeAsync();
         await cluster.InitializeAsync();
         run = await StepRun.StartAsync(cluster.Options, time);
@@ -30,6 +35,7 @@ public sealed class PreflightStepTests : IAsyncLifetime
         await run.DisposeAsync();
         await cluster.DisposeAsync();
         await bucket.DisposeAsync();
+        folder.Dispose();
     }
 
     [Fact]
@@ -39,7 +45,7 @@ public sealed class PreflightStepTests : IAsyncLifetime
 
         Assert.False(run.IsOpen);
         Assert.True(run.Release.Preflight!.Passed);
-        Assert.Equal(["cluster", "namespace", "permissions", "secret db-credentials", "nodes"], run.Release.Preflight.Findings.Select(f => f.Check));
+        Assert.Equal(["cluster", "namespace", "permissions", "nodes", "lock"], run.Release.Preflight.Findings.Select(f => f.Check));
         Assert.All(run.Release.Preflight.Findings, f => Assert.Equal(FindingState.Passed, f.State));
         Assert.All(cluster.Requests, r => Assert.StartsWith("GET ", r, StringComparison.Ordinal));
     }
@@ -53,19 +59,57 @@ public sealed class PreflightStepTests : IAsyncLifetime
         Assert.Equal("I Environment test: context loopback, namespace product", run.Log.First());
         Assert.Equal(
             [
-                $"I cluster               passed      context 'loopback', Kubernetes v1.31.2, identity {LoopbackCluster.Uid}",
-                "I namespace             passed      'product'",
-                "I permissions           passed      all 33 rights in 'product'",
-                "I secret db-credentials passed      is in 'product'",
-                "I nodes                 not checked no right to list nodes",
+                "I cluster      passed       context 'loopback', Kubernetes v1.31.2, identity",
+                $"I                           {LoopbackCluster.Uid}",
+                "I namespace    passed       'product'",
+                "I permissions  passed       all 33 rights in 'product'",
+                "I nodes        not checked  no right to look: GET /api/v1/nodes as 'loopback' was",
+                "I                           answered with 403: no right to api/v1/nodes",
+                "I                           → Rights: k8s/setup/.",
+                "I lock         passed       free",
             ],
             run.Log.Skip(1));
+        Assert.All(run.Log.Skip(1), l => Assert.InRange(l.Length, 0, "I ".Length + 80));
+    }
+
+    [Fact]
+    public async Task A_check_that_is_left_out_is_not_made_and_the_record_says_by_whom_and_why()
+    {
+        cluster.PutNode("worker-1", ready: false);
+        await run.RunAsync(InCluster(new SkippedChecks { PreflightSkip = "nodes, window", Reason = "the node is replaced today" }));
+
+        var who = Pipeline.Releases.Operator.Describe();
+        Assert.Equal((FindingState.NotChecked, $"left out by {who}: the node is replaced today"), (Found("nodes").State, Found("nodes").Found));
+        Assert.Equal(
+            [$"--preflight-skip nodes, left out by {who}: the node is replaced today", $"--preflight-skip window, left out by {who}: the node is replaced today"],
+            run.Release.Accepted.AsEnumerable());
+        Assert.DoesNotContain("GET api/v1/nodes", cluster.Requests);
+    }
+
+    [Fact]
+    public async Task A_check_that_nobody_knows_or_that_is_left_out_without_a_reason_is_named_with_the_names_there_are()
+    {
+        var error = await run.FailAsync(InCluster(new SkippedChecks { PreflightSkip = "nodes,secrets" }));
+
+        Assert.Equal(ExitCode.Usage, error.ExitCode);
+        Assert.Contains("--preflight-skip: there is no check 'secrets'. Checks: cluster, namespace, permissions, ", error.Message, StringComparison.Ordinal);
+        Assert.Contains("--reason: --preflight-skip leaves out checks; say why, the record keeps it.", error.Message, StringComparison.Ordinal);
+        Assert.Empty(cluster.Requests);
+    }
+
+    [Fact]
+    public void Every_check_has_a_name_by_which_it_can_be_left_out()
+    {
+        var options = Options();
+        var names = PreflightChecks.Of(options).Concat(PreflightChecks.Last(options.LastLook)).Select(c => c.Name).Distinct();
+
+        Assert.Equal(CheckName.All.Order(StringComparer.Ordinal), names.Order(StringComparer.Ordinal));
     }
 
     [Fact]
     public async Task All_failures_are_listed_at_once_with_what_to_do()
     {
-        cluster.Objects.TryRemove("api/v1/namespaces/product/secrets/db-credentials", out _);
+        cluster.PutNode("worker-1", ready: false);
         cluster.Denied.UnionWith(["create jobs.batch", "delete jobs.batch", "get pods/log"]);
         var error = await run.FailAsync(InCluster());
 
@@ -74,7 +118,7 @@ public sealed class PreflightStepTests : IAsyncLifetime
             """
             Preflight: 2 of 5 checks failed. Nothing was changed.
               permissions: in 'product' the user of 'loopback' may not get pods/log; create, delete jobs.batch. Have an administrator apply k8s/setup/.
-              secret db-credentials: 'db-credentials' is not in 'product'. Have an administrator make it: kubectl -n product create secret generic db-credentials --from-env-file=FILE
+              nodes: none of 1 takes pods: worker-1 is not ready (no reason). Look with kubectl describe nodes.
             """,
             error.Message);
         Assert.False(run.Release.Preflight!.Passed);
@@ -82,7 +126,7 @@ public sealed class PreflightStepTests : IAsyncLifetime
 
     [Theory]
     [InlineData("api/v1/namespaces/product", "namespace")]
-    [InlineData("api/v1/namespaces/product/secrets/db-credentials", "secret db-credentials")]
+    [InlineData("apis/coordination.k8s.io/v1/namespaces/product/leases/pipeline-deploy", "lock")]
     [InlineData("apis/authorization.k8s.io/v1/selfsubjectaccessreviews", "permissions")]
     [InlineData("api/v1/nodes", "nodes")]
     public async Task What_may_not_be_looked_at_is_not_checked_and_does_not_fail(string path, string check)
@@ -169,17 +213,18 @@ public sealed class PreflightStepTests : IAsyncLifetime
     [Fact]
     public async Task An_unreachable_database_fails_and_its_programs_are_not_looked_at()
     {
-        await run.FailAsync(Step(o => [.. PreflightChecks.Of(o).Where(c => c.Name is "database" or "pg_dump")]));
+        await run.FailAsync(Step(o => [.. PreflightChecks.Of(o).Where(c => c.Name is "database" or "pg-dump")]));
 
         Assert.Equal(FindingState.Failed, Found("database").State);
-        Assert.Equal(FindingState.NotChecked, Found("pg_dump").State);
+        Assert.Equal(FindingState.NotChecked, Found("pg-dump").State);
         Assert.DoesNotContain("s3cret", string.Join('\n', run.Log), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Missing_settings_are_all_named_before_anything_is_asked()
     {
-        var options = Options() with { Image = new ImageOptions { ImageContext = AppContext.BaseDirectory }, Cdn = new CdnOptions() };
+        var options = Options();
+        options = options with { LastLook = options.LastLook with { Image = new ImageOptions { ImageContext = AppContext.BaseDirectory } }, Cdn = new CdnOptions() };
         var error = await run.FailAsync(new PreflightStep(options));
 
         Assert.Equal(ExitCode.Usage, error.ExitCode);
@@ -198,7 +243,13 @@ public sealed class PreflightStepTests : IAsyncLifetime
         Assert.Equal("--storage-endpoint: 'somewhere' is not an address. Write it whole, as in https://api.example.com.", error.Message);
     }
 
-    private PreflightStep InCluster() => Step(o => [.. PreflightChecks.Of(o).Take(5)]);
+    private PreflightStep InCluster(SkippedChecks? skipped = null)
+    {
+        var options = Options();
+        return new PreflightStep(
+            options with { LastLook = options.LastLook with { Skipped = skipped ?? new SkippedChecks() } },
+            o => [.. PreflightChecks.Of(o).Where(c => c.Name is "cluster" or "namespace" or "permissions" or "nodes" or "lock")]);
+    }
 
     private PreflightStep Step(Func<PreflightOptions, IReadOnlyList<IPreflightCheck>> checks) => new(Options(), checks);
 
@@ -216,8 +267,12 @@ public sealed class PreflightStepTests : IAsyncLifetime
         return new PreflightOptions
         {
             Cluster = cluster.Options,
-            Image = new ImageOptions { RegistryUrl = "registry.example.com/team", ImageContext = AppContext.BaseDirectory },
-            Database = database,
+            LastLook = new LastLookOptions
+            {
+                Image = new ImageOptions { RegistryUrl = "registry.example.com/team", ImageContext = AppContext.BaseDirectory },
+                Manifests = new ManifestOptions { ManifestFolder = folder.Path, ImageRepository = "team/api" },
+                Database = database,
+            },
             Backup = new BackupOptions { Database = database, BackupBucket = "backups", Storage = bucket.Options },
             Frontend = new FrontendOptions { FrontendSource = ".", FrontendBucket = "site", ApiUrl = "https://api.example.com", Storage = bucket.Options },
             Cdn = new CdnOptions { CdnDistributionId = "E123" },

@@ -1,0 +1,75 @@
+using System.Text.Json.Nodes;
+using Pipeline.Cluster;
+using Pipeline.Releases;
+using Pipeline.Rollouts;
+
+namespace Pipeline.Preflight;
+
+/// <summary>The Secrets, ConfigMaps, ServiceAccounts and PersistentVolumeClaims that the pods name exist and have the keys. Values are neither shown nor kept.</summary>
+/// <param name="shared">The manifests.</param>
+internal sealed class ReferencesCheck(SharedReads shared) : IPreflightCheck
+{
+    /// <inheritdoc />
+    public string Name => CheckName.References;
+
+    /// <inheritdoc />
+    public string Needs => CheckName.Namespace;
+
+    /// <inheritdoc />
+    public async Task<Finding> LookAsync(StepContext context, CancellationToken cancellation)
+    {
+        var manifests = await shared.ManifestsAsync(context, cancellation);
+        var cluster = await context.ClusterAsync(cancellation);
+        var wanted = manifests.SelectMany(PodReference.In).GroupBy(r => (r.Resource, r.Name, r.Id)).ToList();
+        var looks = await Task.WhenAll(wanted.Select(w => LookAsync(cluster, manifests, w.Key.Resource, w.Key.Name, cancellation)));
+        var faults = wanted.Zip(looks).SelectMany(p => Faults(p.First.Key.Id, [.. p.First.Select(r => r.Key).OfType<string>().Distinct()], p.Second)).ToList();
+        var pull = await PullSecretsAsync(cluster, manifests, cancellation);
+        var unseen = wanted.Zip(looks).Where(p => !p.Second.IsSeen).Select(p => p.First.Key.Id).ToList();
+        if (faults.Count > 0)
+            return new Finding(Name, FindingState.Failed, $"in '{cluster.Namespace}': {string.Join("; ", faults)}.", Advice(wanted.Select(w => w.Key.Resource), cluster.Namespace));
+        if (unseen.Count > 0)
+            return new Finding(Name, FindingState.NotChecked, $"no right to read {string.Join(", ", unseen)} in '{cluster.Namespace}'; the other {wanted.Count - unseen.Count} are there", "Rights: k8s/setup/.");
+        return pull.Count > 0
+            ? new Finding(Name, FindingState.Warned, $"the image pull secret {string.Join(", ", pull)} does not exist in '{cluster.Namespace}': images are pulled without it", "Make it, or leave it out of imagePullSecrets.")
+            : new Finding(Name, FindingState.Passed, $"{string.Join(", ", wanted.Select(w => w.Key.Id))}");
+    }
+
+    private static string Advice(IEnumerable<Resource> kinds, string space) => kinds.Contains(Resource.Secrets)
+        ? $"Have an administrator make it; a Secret: kubectl -n {space} create secret generic NAME --from-env-file=FILE"
+        : "Have an administrator make it, or add its manifest.";
+
+    private static IEnumerable<string> Faults(string id, IReadOnlyList<string> keys, (bool IsSeen, JsonObject? Found) look)
+    {
+        if (!look.IsSeen)
+            return [];
+        if (look.Found is null)
+            return [$"{id} does not exist"];
+        return keys.Where(k => !HasKey(look.Found, k)).Select(k => $"{id} has no key '{k}'");
+    }
+
+    private static bool HasKey(JsonObject found, string key) =>
+        found.At("data")?.ContainsKey(key) == true || found.At("binaryData")?.ContainsKey(key) == true || found.At("stringData")?.ContainsKey(key) == true;
+
+    private static async Task<(bool IsSeen, JsonObject? Found)> LookAsync(ClusterConnection cluster, IReadOnlyList<JsonObject> manifests, Resource resource, string name, CancellationToken cancellation)
+    {
+        // What the release brings itself is there when the pods start.
+        if (manifests.FirstOrDefault(m => m.Kind() == resource.Kind && m.Name() == name) is { } own)
+            return (true, own);
+        try
+        {
+            return (true, await cluster.FindAsync(resource, name, cancellation));
+        }
+        catch (ClusterRequestException e) when (e.IsForbidden)
+        {
+            return (false, null);
+        }
+    }
+
+    // The kubelet goes on without one that is missing: a public image needs none.
+    private static async Task<IReadOnlyList<string>> PullSecretsAsync(ClusterConnection cluster, IReadOnlyList<JsonObject> manifests, CancellationToken cancellation)
+    {
+        var names = manifests.SelectMany(m => PodTemplate.Of(m).Items("imagePullSecrets")).Select(s => s.Text("name")).OfType<string>().Distinct().ToList();
+        var looks = await Task.WhenAll(names.Select(n => LookAsync(cluster, manifests, Resource.Secrets, n, cancellation)));
+        return [.. names.Where((_, i) => looks[i] is { IsSeen: true, Found: null })];
+    }
+}
