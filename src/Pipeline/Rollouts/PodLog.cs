@@ -13,6 +13,15 @@ internal static class PodLog
         return previous.Count > 0 ? previous : await ReadAsync(cluster, pod, $"container={container}&tailLines={lines}", cancellation);
     }
 
+    /// <summary>The last lines of the run that ended and of the one after it; empty where there is none.</summary>
+    public static async Task<ContainerRuns> LastRunsAsync(ClusterConnection cluster, string pod, string container, int lines, CancellationToken cancellation)
+    {
+        var query = $"container={container}&tailLines={lines}";
+        var runs = await Task.WhenAll(ReadAsync(cluster, pod, $"{query}&previous=true", cancellation), ReadAsync(cluster, pod, query, cancellation));
+        // While a container waits for its next start, both are the log of the run that ended.
+        return new ContainerRuns(runs[0].SequenceEqual(runs[1]) ? [] : runs[0], runs[1]);
+    }
+
     /// <summary>Hands on each line as it is written, until the container ends.</summary>
     public static async Task FollowAsync(ClusterConnection cluster, string pod, string container, Action<string> line, CancellationToken cancellation)
     {
@@ -38,3 +47,8 @@ internal static class PodLog
         }
     }
 }
+
+/// <summary>The last lines of a container's last two runs.</summary>
+/// <param name="Before">Of the run that ended before.</param>
+/// <param name="Now">Of the last run.</param>
+internal sealed record ContainerRuns(IReadOnlyList<string> Before, IReadOnlyList<string> Now);
