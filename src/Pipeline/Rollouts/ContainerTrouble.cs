@@ -8,13 +8,16 @@ internal static class ContainerTrouble
 {
     // The run that begins after so many restarts is the third.
     private const int RestartsThatProveIt = 2;
+    private const int Killed = 137;
+    private const int Terminated = 143;
 
     /// <summary>The rule and what the cluster said, or null when the container starts or runs as it should.</summary>
     /// <param name="status">One of the pod's container statuses.</param>
     /// <param name="restarts">How often it was restarted by this rollout.</param>
     /// <param name="signs">What events say about the pod.</param>
+    /// <param name="container">The container in the pod's spec.</param>
     /// <param name="isInit">An init container's end with exit code 0 is its success.</param>
-    public static (VerdictRule Rule, string Reason, string? Message)? Of(JsonObject status, long restarts, PodSigns signs, bool isInit)
+    public static (VerdictRule Rule, string Reason, string? Message)? Of(JsonObject status, long restarts, PodSigns signs, JsonObject? container, bool isInit)
     {
         var waiting = status.At("state", "waiting");
         var name = status.Text("name") ?? "";
@@ -26,7 +29,7 @@ internal static class ContainerTrouble
             "CreateContainerConfigError" => (VerdictRules.CreateContainerConfigError, "CreateContainerConfigError", waiting.Text("message")),
             "CreateContainerError" => OfStart("CreateContainerError", waiting.Text("message"), VerdictRules.CreateContainerError),
             "RunContainerError" => OfStart("RunContainerError", waiting.Text("message"), VerdictRules.RunContainerError),
-            _ => OfRuns(status, restarts, signs, isInit),
+            _ => OfRuns(status, restarts, signs, container, isInit),
         };
     }
 
@@ -54,7 +57,7 @@ internal static class ContainerTrouble
         _ => (otherwise, reason, message),
     };
 
-    private static (VerdictRule, string, string?)? OfRuns(JsonObject status, long restarts, PodSigns signs, bool isInit)
+    private static (VerdictRule, string, string?)? OfRuns(JsonObject status, long restarts, PodSigns signs, JsonObject? container, bool isInit)
     {
         var state = status.At("state");
         var ended = state.At("terminated") ?? status.At("lastState", "terminated");
@@ -62,11 +65,25 @@ internal static class ContainerTrouble
             return null;
         if (ended.Text("reason") is "ContainerCannotRun" or "StartError")
             return OfStart("RunContainerError", ended.Text("message"), VerdictRules.RunContainerError);
-        // Between two ends it is shown as running, and after the second it may be about to serve.
-        if (restarts < (state.At("running") is null ? RestartsThatProveIt : RestartsThatProveIt + 1))
-            return restarts > 0 || state.At("running") is null ? (VerdictRules.Restarted, state.Text("waiting", "reason") ?? "Restarted", ended.Text("message")) : null;
-        var rule = ended.Text("reason") == "OOMKilled" ? VerdictRules.OomKilled : signs.KilledBy(status.Text("name")!) ?? VerdictRules.CrashLoopBackOff;
-        return (rule, rule == VerdictRules.CrashLoopBackOff ? state.Text("waiting", "reason") ?? "Crashing" : rule.Condition, ended.Text("message"));
+        var isRunning = state.At("running") is not null;
+        var rule = EndOf(ended, signs.KilledBy(status.Text("name")!), container);
+        // Between two ends it is shown as running, and after the second it may be about to serve. A startup probe has already let it
+        // have all the time that it may need.
+        if (restarts >= (rule == VerdictRules.StartupKilled ? 1 : isRunning ? RestartsThatProveIt + 1 : RestartsThatProveIt))
+            return (rule, rule == VerdictRules.CrashLoopBackOff ? state.Text("waiting", "reason") ?? "Crashing" : rule.Condition, ended.Text("message"));
+        return restarts > 0 || !isRunning ? (VerdictRules.Restarted, state.Text("waiting", "reason") ?? "Restarted", ended.Text("message")) : null;
+    }
+
+    // The event that names the probe comes late on a busy node; a container that has one and was killed was killed by it.
+    private static VerdictRule EndOf(JsonObject ended, VerdictRule? said, JsonObject? container)
+    {
+        if (ended.Text("reason") == "OOMKilled")
+            return VerdictRules.OomKilled;
+        var isKilled = ended.Number("exitCode") is Killed or Terminated;
+        return said
+            ?? (isKilled && container.At("livenessProbe") is not null ? VerdictRules.LivenessKilled
+            : isKilled && container.At("startupProbe") is not null ? VerdictRules.StartupKilled
+            : VerdictRules.CrashLoopBackOff);
     }
 
     private static bool Says(string message, string words) => message.Contains(words, StringComparison.OrdinalIgnoreCase);

@@ -6,19 +6,21 @@ namespace Pipeline.Rollouts;
 internal static class CreationTrouble
 {
     /// <summary>The rule and the cluster's sentence, or null when pods are created.</summary>
-    public static (VerdictRule Rule, string Message)? In(RolloutView view)
+    /// <param name="view">What is known of the rollout.</param>
+    /// <param name="isRoomComing">True when old pods went, or were to go, since the quota was full: the controller tries again with a pause that grows.</param>
+    public static (VerdictRule Rule, string Message)? In(RolloutView view, bool isRoomComing)
     {
         // A ReplicaSet that serves again keeps what was said of it until its controller has looked.
         if (view.NewReplicaSet is not { } newest || newest.Number("status", "observedGeneration") < newest.Number("metadata", "generation")
             || newest.Condition("ReplicaFailure") is not { } failure || failure.Text("status") != "True")
             return null;
         var message = failure.Text("message") ?? "";
-        return (RuleOf(message, view), message);
+        return (RuleOf(message, view, isRoomComing), message);
     }
 
-    private static VerdictRule RuleOf(string message, RolloutView view) => message switch
+    private static VerdictRule RuleOf(string message, RolloutView view, bool isRoomComing) => message switch
     {
-        _ when Says(message, "exceeded quota") => OldPodsMayGo(view) ? VerdictRules.QuotaAwaited : VerdictRules.QuotaExceeded,
+        _ when Says(message, "exceeded quota") => isRoomComing || OldPodsMayGo(view) ? VerdictRules.QuotaAwaited : VerdictRules.QuotaExceeded,
         _ when Says(message, "is invalid:") => VerdictRules.InvalidPod,
         _ when Says(message, "failed calling webhook") => VerdictRules.AdmissionUnreachable,
         _ when Says(message, "error looking up service account") => VerdictRules.ServiceAccountMissing,

@@ -35,10 +35,12 @@ internal sealed record PodTrouble(string Pod, string? Node, string? Container, V
     private static IEnumerable<PodTrouble> OfContainers(JsonObject pod, PodSigns signs, Func<string, long> before)
     {
         var init = pod.Items("status", "initContainerStatuses").ToHashSet();
+        var containers = PodTemplate.ContainersOf(pod.At("spec")).ToList();
         foreach (var status in Statuses(pod))
         {
             var name = status.Text("name") ?? "";
-            if (ContainerTrouble.Of(status, status.Number("restartCount") - before(name), signs, init.Contains(status)) is not var (rule, reason, message))
+            var container = containers.Find(c => c.Text("name") == name);
+            if (ContainerTrouble.Of(status, status.Number("restartCount") - before(name), signs, container, init.Contains(status)) is not var (rule, reason, message))
                 continue;
             var ended = status.At("state", "terminated") ?? status.At("lastState", "terminated");
             yield return Of(pod, name, rule, reason, message) with { ExitCode = ended is null ? null : ended.Number("exitCode") };

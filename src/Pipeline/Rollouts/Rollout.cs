@@ -22,7 +22,7 @@ internal sealed class Rollout(ClusterConnection cluster, StepContext context, Ti
         var applied = await apply.ApplyAsync(manifests, takeOver, cancellation);
         string? revision = null;
         foreach (var (stored, _) in applied.Where(a => a.Stored.Kind() == Resource.Deployments.Kind))
-            revision = await new RolloutWatch(cluster, context).FinishAsync(stored, baseline, timeout, cancellation);
+            revision = await new RolloutWatch(cluster, context.Log, context.Time).FinishAsync(stored, baseline, timeout, cancellation);
         return new RolloutResult(
             [.. applied.Select(a => new AppliedObject(a.Stored.Text("apiVersion")!, a.Stored.Kind(), a.Stored.Name()))], applied.Count(a => a.Changed), revision);
     }

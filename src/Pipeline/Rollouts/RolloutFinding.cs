@@ -13,7 +13,8 @@ internal sealed record RolloutFinding(VerdictRule Rule, string Subject, string S
 }
 
 /// <summary>One look at a rollout.</summary>
+/// <param name="IsDone">True once every pod is new and serves.</param>
 /// <param name="Failure">The reason to give up, or null while there is hope.</param>
 /// <param name="Findings">Everything in its way.</param>
 /// <param name="LookAgainIn">When time alone may change the verdict; null when only the cluster can.</param>
-internal sealed record RolloutLook(RolloutFinding? Failure, IReadOnlyList<RolloutFinding> Findings, TimeSpan? LookAgainIn);
+internal sealed record RolloutLook(bool IsDone, RolloutFinding? Failure, IReadOnlyList<RolloutFinding> Findings, TimeSpan? LookAgainIn);

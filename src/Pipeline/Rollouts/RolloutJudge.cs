@@ -10,21 +10,34 @@ internal sealed class RolloutJudge(JsonObject applied, TimeProvider time)
 {
     // One pod of several may be unlucky with its node for this long before it decides.
     private static readonly TimeSpan SinglePod = TimeSpan.FromMinutes(2);
+    // Without a readiness probe a program serves, as far as the cluster knows, from its start to the moment of its end.
+    private static readonly TimeSpan ProofByRunning = TimeSpan.FromSeconds(10);
     private readonly TroubleClocks clocks = new(time);
+    private bool isRoomComing;
 
     /// <summary>Looks at what is known now.</summary>
     public RolloutLook Look(RolloutView view)
     {
         clocks.Begin();
+        var unproven = Unproven(view);
+        var isDone = view.IsDone && unproven is null;
         var ofPods = OfPods(view);
-        var others = OfOthers(view).Concat(view.IsDone ? [] : OfCreation(view).Concat(OfDeadline(view))).ToList();
+        var others = OfOthers(view, isDone).Concat(view.IsDone ? [] : OfCreation(view).Concat(OfDeadline(view))).ToList();
         clocks.End();
-        var failure = others.Where(f => f.IsCertain).MaxBy(f => f.Rule.Level) ?? (view.IsDone ? null : Deciding(ofPods, view));
+        var failure = others.Where(f => f.IsCertain).MaxBy(f => f.Rule.Level) ?? (isDone ? null : Deciding(ofPods, view));
         RolloutFinding[] all = [.. others, .. ofPods.Select(p => p.Finding).OfType<RolloutFinding>()];
-        return new RolloutLook(failure, all, failure is null ? NextChange(all) : null);
+        return new RolloutLook(isDone && failure is null, failure, all, failure is null && !isDone ? NextChange(all, unproven) : null);
     }
 
-    private IEnumerable<RolloutFinding> OfOthers(RolloutView view)
+    // How long until the last pod whose readiness proves nothing has run for long enough; null when every pod has.
+    private TimeSpan? Unproven(RolloutView view) => view.NewPods
+        .Where(p => view.RestartsOf(p) > 0 || (view.IsNew(p) && IsReadyByRunning(p)))
+        .Select(p => (TimeSpan?)(ProofByRunning - clocks.Lasts($"{p.Name()} after {view.RestartsOf(p)} restarts"))).Where(left => left > TimeSpan.Zero).Max();
+
+    private static bool IsReadyByRunning(JsonObject pod) =>
+        pod.Items("status", "containerStatuses").Any(s => s.At("state", "running") is not null) && !pod.Items("spec", "containers").Any(c => c["readinessProbe"] is not null);
+
+    private IEnumerable<RolloutFinding> OfOthers(RolloutView view, bool isDone)
     {
         if (view.IsDeleted)
             yield return Found(VerdictRules.Deleted, "somebody deleted it while it was rolled out");
@@ -34,27 +47,33 @@ internal sealed class RolloutJudge(JsonObject applied, TimeProvider time)
             yield return Found(VerdictRules.Superseded, sentence);
         else if (now.Number("metadata", "generation") > applied.Number("metadata", "generation"))
             yield return Found(VerdictRules.Changed, $"{OtherHands.Who(now)} changed it while it was rolled out; its pods still run this release");
-        if (now.Text("spec", "paused") == "true" && !view.IsDone)
+        if (now.Text("spec", "paused") == "true" && !isDone)
             yield return Found(VerdictRules.Paused, applied.Text("spec", "paused") == "true" ? "its manifest says 'paused: true'" : $"{OtherHands.Who(now)} paused it while it was rolled out");
     }
 
     private List<(JsonObject Pod, RolloutFinding? Finding)> OfPods(RolloutView view) =>
         [.. view.NewPods.Select(p => (p, view.TroublesOf(p).Select(Found).OrderByDescending(f => f.IsCertain).ThenByDescending(f => f.Rule.Level).FirstOrDefault()))];
 
-    // A pod that serves proves the template: another one's trouble may then be its node's, and gets time.
+    // A pod that runs well speaks for the template: another one's trouble may then be its node's, and gets time.
     private static RolloutFinding? Deciding(List<(JsonObject Pod, RolloutFinding? Finding)> pods, RolloutView view)
     {
         var standing = pods.Where(p => !PodTrouble.IsReplaced(p.Pod)).ToList();
         var certain = standing.Select(p => p.Finding).OfType<RolloutFinding>().Where(f => f.IsCertain).OrderByDescending(f => f.Rule.Level).ToList();
         if (certain.Count == 0)
             return null;
-        var ofTemplate = view.NewPods.Any(RolloutView.IsReady) ? null : certain.Find(f => f.Rule.IsOfTemplate);
-        return ofTemplate ?? (certain.Count == standing.Count ? certain[0] : certain.Find(f => f.Lasts >= SinglePod));
+        var speaksForAll = standing.Exists(p => view.RestartsOf(p.Pod) == 0 && RunsWell(p.Pod, p.Finding)) ? null : certain.Find(f => f.Rule.Level == VerdictLevel.Terminal || f.Rule.IsOfTemplate);
+        return speaksForAll ?? (certain.Count == standing.Count ? certain[0] : certain.Find(f => f.Lasts >= SinglePod));
     }
+
+    private static bool RunsWell(JsonObject pod, RolloutFinding? finding) =>
+        (finding is null || (finding.Rule == VerdictRules.ReadinessFailing && !finding.IsCertain))
+        && (RolloutView.IsReady(pod) || (PodTrouble.Statuses(pod).Any() && pod.Items("status", "containerStatuses").All(s => s.At("state", "running") is not null)));
 
     private IEnumerable<RolloutFinding> OfCreation(RolloutView view)
     {
-        if (CreationTrouble.In(view) is var (rule, message))
+        var trouble = CreationTrouble.In(view, isRoomComing);
+        isRoomComing = trouble?.Rule == VerdictRules.QuotaAwaited;
+        if (trouble is var (rule, message))
             yield return Found(rule, $"ReplicaSet/{view.NewReplicaSet!.Name()} cannot create pods: {message}");
     }
 
@@ -76,9 +95,10 @@ internal sealed class RolloutJudge(JsonObject applied, TimeProvider time)
         return new RolloutFinding(trouble.Rule, subject, trouble.ToString(), clocks.Lasts(subject), trouble.Grace);
     }
 
-    private static TimeSpan? NextChange(RolloutFinding[] findings)
+    private static TimeSpan? NextChange(RolloutFinding[] findings, TimeSpan? unproven)
     {
-        var ahead = findings.Where(f => f.Rule.Level != VerdictLevel.Told).SelectMany(f => (TimeSpan[])[f.Grace - f.Lasts, SinglePod - f.Lasts]).Where(t => t > TimeSpan.Zero).ToList();
-        return ahead.Count == 0 ? null : ahead.Min();
+        var ahead = findings.Where(f => f.Rule.Level != VerdictLevel.Told).SelectMany(f => (TimeSpan[])[f.Grace - f.Lasts, SinglePod - f.Lasts])
+            .Where(t => t > TimeSpan.Zero).Append(unproven ?? TimeSpan.MaxValue).Min();
+        return ahead == TimeSpan.MaxValue ? null : ahead;
     }
 }

@@ -55,6 +55,13 @@ internal sealed class RolloutView(PodBaseline baseline)
     /// <summary>What is wrong with a pod, the worst first.</summary>
     public IEnumerable<PodTrouble> TroublesOf(JsonObject pod) => PodTrouble.In(pod, signs.GetValueOrDefault(pod.Name()), baseline.Of(pod));
 
+    /// <summary>True for a pod that was not there before anything was applied.</summary>
+    public bool IsNew(JsonObject pod) => !baseline.Has(pod);
+
+    /// <summary>How often the pod's containers were restarted by this rollout.</summary>
+    public long RestartsOf(JsonObject pod) =>
+        PodTrouble.Statuses(pod).Sum(s => s.Number("restartCount") - baseline.Of(pod)(s.Text("name") ?? ""));
+
     /// <summary>Takes in what a watch saw.</summary>
     public void See(Resource resource, WatchEvent seen)
     {

@@ -3,12 +3,12 @@ using System.Threading.Channels;
 using Pipeline.Cluster;
 using Pipeline.Errors;
 using Pipeline.Output;
-using Pipeline.Releases;
+using Serilog;
 
 namespace Pipeline.Rollouts;
 
 /// <summary>Watches a Deployment's rollout to its verdict. While nothing happens it asks the cluster nothing.</summary>
-internal sealed class RolloutWatch(ClusterConnection cluster, StepContext context)
+internal sealed class RolloutWatch(ClusterConnection cluster, ILogger log, TimeProvider time)
 {
     // Of all events in the namespace only those about pods say what no object's status does.
     private const string AboutPods = "fieldSelector=involvedObject.kind%3DPod";
@@ -44,23 +44,23 @@ internal sealed class RolloutWatch(ClusterConnection cluster, StepContext contex
         JsonObject deployment, RolloutView view, ChannelReader<(Resource Resource, WatchEvent Event)> changes, TimeSpan timeout, CancellationToken cancellation)
     {
         var name = deployment.Name();
-        var judge = new RolloutJudge(deployment, context.Time);
-        var news = new RolloutNews(context.Log, name);
-        var started = context.Time.GetTimestamp();
+        var judge = new RolloutJudge(deployment, time);
+        var news = new RolloutNews(log, name);
+        var started = time.GetTimestamp();
         TimeSpan? lookAgainIn = null;
         while (true)
         {
-            var left = timeout - context.Time.GetElapsedTime(started);
+            var left = timeout - time.GetElapsedTime(started);
             await AwaitAsync(changes, lookAgainIn < left ? lookAgainIn.Value : left, cancellation);
             while (changes.TryRead(out var seen))
                 view.See(seen.Resource, seen.Event);
             var look = judge.Look(view);
             lookAgainIn = look.LookAgainIn;
             news.Tell(view, look);
-            var waited = context.Time.GetElapsedTime(started);
+            var waited = time.GetElapsedTime(started);
             if (look.Failure is { } failure)
                 throw await ReportAsync(view, look, $"Deployment/{name} failed after {waited.TotalSeconds:0} s: {Said(failure)}", cancellation);
-            if (view.IsDone)
+            if (look.IsDone)
                 return Done(name, view);
             if (waited >= timeout)
                 throw await ReportAsync(view, look, $"Deployment/{name} was not rolled out within {timeout} (--rollout-timeout): {view.Ready} of {view.Wanted} new pods are ready.", cancellation);
@@ -71,19 +71,19 @@ internal sealed class RolloutWatch(ClusterConnection cluster, StepContext contex
         failure.Rule.Level == VerdictLevel.Counted ? $"{failure.Sentence}, for {failure.Lasts.TotalSeconds:0} s" : failure.Sentence;
 
     private Task<FailureException> ReportAsync(RolloutView view, RolloutLook look, string sentence, CancellationToken cancellation) =>
-        new FailureReport(cluster, context.Time).OfAsync(view, sentence, look.Failure?.Rule, cancellation);
+        new FailureReport(cluster, time).OfAsync(view, sentence, look.Failure?.Rule, cancellation);
 
     private string? Done(string name, RolloutView view)
     {
-        context.Log.Progress($"rollout/{name}", $"Deployment/{name}: new pods ready", view.Wanted, view.Wanted, "pods");
-        context.Log.Information("Deployment/{Name:l}: all {Count} pods run the release and serve", name, view.Wanted);
+        log.Progress($"rollout/{name}", $"Deployment/{name}: new pods ready", view.Wanted, view.Wanted, "pods");
+        log.Information("Deployment/{Name:l}: all {Count} pods run the release and serve", name, view.Wanted);
         return view.Revision;
     }
 
     // A grace runs out, and so does the patience, without a change in the cluster.
     private async Task AwaitAsync(ChannelReader<(Resource Resource, WatchEvent Event)> changes, TimeSpan limit, CancellationToken cancellation)
     {
-        using var over = new CancellationTokenSource(limit > TimeSpan.Zero ? limit : TimeSpan.Zero, context.Time);
+        using var over = new CancellationTokenSource(limit > TimeSpan.Zero ? limit : TimeSpan.Zero, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, over.Token);
         try
         {
@@ -98,13 +98,13 @@ internal sealed class RolloutWatch(ClusterConnection cluster, StepContext contex
     {
         try
         {
-            await foreach (var seen in new ClusterWatch(cluster, context.Time).FollowAsync(resource, selector, cancellation))
+            await foreach (var seen in new ClusterWatch(cluster, time).FollowAsync(resource, selector, cancellation))
                 changes.TryWrite((resource, seen));
         }
         catch (ClusterRequestException e) when (e.IsForbidden && resource == Resource.Events)
         {
             // They tell causes earlier, and autoscalers speak through them; the verdict itself does not need them.
-            context.Log.Warning("Events cannot be watched, so that some causes are told late: {Why:l}", e.Message);
+            log.Warning("Events cannot be watched, so that some causes are told late: {Why:l}", e.Message);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {

@@ -222,6 +222,17 @@ public sealed class RolloutJudgeTests
     }
 
     [Fact]
+    public void A_pod_that_was_restarted_serves_once_it_ran_for_ten_seconds()
+    {
+        SeeDeployment("updatedReplicas: 1, replicas: 1, availableReplicas: 1", replicas: 1);
+        SeePod("api-1", "restartCount: 1, ready: true, state: {running: {}}, lastState: {terminated: {reason: OOMKilled, exitCode: 137}}");
+        Assert.Equal((false, TimeSpan.FromSeconds(10)), (judge.Look(view).IsDone, judge.Look(view).LookAgainIn));
+        time.Advance(TimeSpan.FromSeconds(10));
+
+        Assert.True(judge.Look(view).IsDone);
+    }
+
+    [Fact]
     public void One_unlucky_pod_among_several_has_two_minutes()
     {
         SeePod("well", "ready: true, state: {running: {}}");
