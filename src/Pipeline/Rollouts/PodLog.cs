@@ -6,6 +6,9 @@ namespace Pipeline.Rollouts;
 /// <summary>Reads the log of a container.</summary>
 internal static class PodLog
 {
+    // What a kubelet answers, with status 200, instead of the log of a run whose files are gone.
+    private static readonly string[] NoLog = ["failed to try resolving symlinks in path", "unable to retrieve container logs for"];
+
     /// <summary>The last lines of the run that ended, where there was one, else of the run that goes on. Empty when nothing can be read.</summary>
     public static async Task<IReadOnlyList<string>> TailAsync(ClusterConnection cluster, string pod, string container, int lines, CancellationToken cancellation)
     {
@@ -37,6 +40,8 @@ internal static class PodLog
         {
             using var response = await cluster.StreamAsync(HttpMethod.Get, $"{Resource.Pods.PathIn(cluster.Namespace, pod)}/log?{query}", null, cancellation);
             var text = await response.Content.ReadAsStringAsync(cancellation);
+            if (NoLog.Any(n => text.StartsWith(n, StringComparison.Ordinal)))
+                return [];
             // What a line begins with stays: a traceback is read by its indentation.
             return [.. text.Split('\n').Select(l => l.TrimEnd()).Where(l => l.Length > 0)];
         }
