@@ -55,7 +55,7 @@ public sealed class PreflightStepTests : IAsyncLifetime
             [
                 $"I cluster               passed      context 'loopback', Kubernetes v1.31.2, identity {LoopbackCluster.Uid}",
                 "I namespace             passed      'product'",
-                "I permissions           passed      all 33 rights in 'product'",
+                "I permissions           passed      all 34 rights in 'product'",
                 "I secret db-credentials passed      is in 'product'",
                 "I nodes                 not checked no right to list nodes",
             ],
