@@ -54,6 +54,7 @@ internal sealed class ClusterRuntime : IAsyncDisposable
         var addresses = new PodAddresses();
         var prober = new Prober(time);
         parts.Add(prober);
+        NodeObject.Forget(writer, store, options.Nodes);
         foreach (var node in options.Nodes)
         {
             NodeObject.Register(writer, store, node);

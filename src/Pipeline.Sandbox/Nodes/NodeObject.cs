@@ -20,6 +20,16 @@ internal static class NodeObject
         writer.Update(ResourceKind.Nodes, null, options.Name, node => Fill(node, options, writer.Now()));
     }
 
+    /// <summary>Removes the nodes that are no longer there, and the pods that ran on them.</summary>
+    public static void Forget(ObjectWriter writer, ClusterStore store, IEnumerable<NodeOptions> there)
+    {
+        var names = there.Select(n => n.Name).ToHashSet();
+        foreach (var node in store.List(ResourceKind.Nodes).Items.Where(n => !names.Contains(n.Name)))
+            writer.Remove(ResourceKind.Nodes, null, node.Name);
+        foreach (var pod in store.List(ResourceKind.Pods).Items.Where(p => p.Content.Text("spec", "nodeName") is { } node && !names.Contains(node)))
+            writer.Remove(ResourceKind.Pods, pod.Namespace, pod.Name);
+    }
+
     /// <summary>The node no longer answers: what the control plane makes of it.</summary>
     public static void Lose(ObjectWriter writer, string name) => writer.Update(ResourceKind.Nodes, null, name, node =>
     {

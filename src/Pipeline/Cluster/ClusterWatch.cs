@@ -33,7 +33,7 @@ internal sealed class ClusterWatch(ClusterConnection cluster, TimeProvider time)
             var position = list.Text("metadata", "resourceVersion");
             while (position is not null)
             {
-                var from = position;
+                var (from, opened) = (position, time.GetTimestamp());
                 await foreach (var (type, seen) in OnceAsync($"{path}&watch=true&allowWatchBookmarks=true&timeoutSeconds={Length.TotalSeconds}&resourceVersion={from}", cancellation))
                 {
                     position = type == "ERROR" ? null : seen.Text("metadata", "resourceVersion");
@@ -41,21 +41,24 @@ internal sealed class ClusterWatch(ClusterConnection cluster, TimeProvider time)
                         yield return new WatchEvent(IsWhole: false, type == "DELETED", [seen]);
                 }
 
-                // A position that did not move may be one the server no longer knows.
-                if (position == from)
-                    position = null;
+                // Where nothing happens the server ends a watch after its length; one that ends at once was not let in.
+                if (position == from && time.GetElapsedTime(opened) < Pause)
+                    await Task.Delay(Pause, time, cancellation);
             }
 
             await Task.Delay(Pause, time, cancellation);
         }
     }
 
-    // {"type":"MODIFIED","object":{…}} on one line each; an expired position is a 410 answer or an ERROR line.
+    // {"type":"MODIFIED","object":{…}} on one line each, and bookmarks that only move the position; an expired position is a 410 answer or an ERROR line.
     private async IAsyncEnumerable<(string Type, JsonObject Object)> OnceAsync(string path, [EnumeratorCancellation] CancellationToken cancellation)
     {
         using var limit = new CancellationTokenSource(Silence, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
-        using var response = await OpenAsync(path, either.Token, cancellation);
+        var (response, isExpired) = await OpenAsync(path, either.Token, cancellation);
+        using var opened = response;
+        if (isExpired)
+            yield return ("ERROR", []);
         if (response is null)
             yield break;
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(cancellation));
@@ -97,19 +100,23 @@ internal sealed class ClusterWatch(ClusterConnection cluster, TimeProvider time)
         ? answered.Status is HttpStatusCode.TooManyRequests || (int)answered.Status >= 500
         : e.InnerException is HttpRequestException or IOException or TimeoutException;
 
-    private async Task<HttpResponseMessage?> OpenAsync(string path, CancellationToken limited, CancellationToken cancellation)
+    private async Task<(HttpResponseMessage? Response, bool IsExpired)> OpenAsync(string path, CancellationToken limited, CancellationToken cancellation)
     {
         try
         {
-            return await cluster.StreamAsync(HttpMethod.Get, path, null, limited);
+            return (await cluster.StreamAsync(HttpMethod.Get, path, null, limited), false);
         }
-        catch (FailureException e) when (IsPassing(e) || e is ClusterRequestException { Status: HttpStatusCode.Gone })
+        catch (ClusterRequestException e) when (e.Status == HttpStatusCode.Gone)
         {
-            return null;
+            return (null, true);
+        }
+        catch (FailureException e) when (IsPassing(e))
+        {
+            return (null, false);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            return null;
+            return (null, false);
         }
     }
 

@@ -89,10 +89,15 @@ internal sealed class MigrationJob(ClusterConnection cluster, StepContext contex
     private async Task<FailureException> CannotStartAsync(JsonObject job, PodTrouble trouble, CancellationToken cancellation)
     {
         await cluster.DeleteAsync(Resource.Jobs, job.Name(), cancellation);
-        return new FailureException($"Job/{job.Name()} cannot start: {trouble}. It was removed; nothing was migrated.");
+        return new FailureException($"Job/{job.Name()} cannot start: {trouble}. It was removed; nothing was migrated. {trouble.Rule.Hint}");
     }
 
-    private static string Ending(JsonObject job, JsonObject? pod)
+    private static string Ending(JsonObject job, JsonObject? pod) => $"{How(job, pod)}{(HintOf(job) is { } hint ? $". {hint.TrimEnd('.')}" : "")}";
+
+    private static string? HintOf(JsonObject job) =>
+        VerdictRules.All.FirstOrDefault(r => r.Condition == job.Condition("Failed").Text("reason"))?.Hint;
+
+    private static string How(JsonObject job, JsonObject? pod)
     {
         var ended = (pod is null ? [] : PodTrouble.Statuses(pod)).Select(s => s.At("state", "terminated")).FirstOrDefault(t => t.Number("exitCode") != 0);
         return ended is null

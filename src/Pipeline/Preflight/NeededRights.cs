@@ -15,7 +15,7 @@ internal static class NeededRights
         ("", "pods/log", "get"),
         ("", "services", "get create update patch delete"),
         ("batch", "jobs", "get list watch create delete"),
-        ("", "events", "list"),
+        ("", "events", "list watch"),
     ];
 
     /// <summary>Every verb on every kind.</summary>

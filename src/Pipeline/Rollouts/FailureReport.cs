@@ -4,7 +4,7 @@ using Pipeline.Errors;
 
 namespace Pipeline.Rollouts;
 
-/// <summary>Tells a person what the cluster knows about a failed rollout: pods, nodes, last log lines, events.</summary>
+/// <summary>Tells a person what the cluster knows about a failed rollout: pods, nodes, last log lines, events, and one hint.</summary>
 internal sealed class FailureReport(ClusterConnection cluster, TimeProvider time)
 {
     private const int Pods = 3;
@@ -14,33 +14,46 @@ internal sealed class FailureReport(ClusterConnection cluster, TimeProvider time
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
 
     /// <summary>The failure, with everything that could be read in time. What cannot be read is left out, for the failure itself matters more.</summary>
-    public async Task<FailureException> OfAsync(RolloutView view, string sentence, CancellationToken cancellation)
+    /// <param name="view">What is known of the rollout.</param>
+    /// <param name="sentence">The failure.</param>
+    /// <param name="rule">The rule that decided; null when the time was over.</param>
+    /// <param name="cancellation">Ends the reading.</param>
+    public async Task<FailureException> OfAsync(RolloutView view, string sentence, VerdictRule? rule, CancellationToken cancellation)
     {
         using var over = new CancellationTokenSource(Limit, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, over.Token);
         var troubled = view.NewPods.Where(p => !RolloutView.IsReady(p)).Take(Pods).ToList();
         var names = troubled.Select(p => p.Name()).Append(view.NewReplicaSet?.Name()).OfType<string>().ToHashSet();
-        var parts = await Task.WhenAll(troubled.Select(p => OfPodAsync(p, either.Token)).Append(OfEventsAsync(names, either.Token)));
+        var parts = await Task.WhenAll(troubled.Select(p => OfPodAsync(view, p, either.Token)).Append(OfEventsAsync(names, either.Token)));
         cancellation.ThrowIfCancellationRequested();
-        return new FailureException(string.Join(Environment.NewLine, parts.SelectMany(lines => lines).Prepend(sentence)));
+        var lines = parts.SelectMany(l => l).ToList();
+        return new FailureException(string.Join(Environment.NewLine, [sentence, .. lines, .. Hint(rule, lines)]));
     }
 
-    private async Task<IEnumerable<string>> OfPodAsync(JsonObject pod, CancellationToken cancellation)
+    private async Task<List<string>> OfPodAsync(RolloutView view, JsonObject pod, CancellationToken cancellation)
     {
-        var trouble = PodTrouble.In(pod).FirstOrDefault();
+        var trouble = view.TroublesOf(pod).FirstOrDefault();
         var said = $"  {trouble?.ToString() ?? $"Pod/{pod.Name()} on node {pod.Text("spec", "nodeName") ?? "(none)"}: not ready, {pod.Text("status", "phase")}"}";
         if ((trouble?.Container ?? pod.Items("spec", "containers").FirstOrDefault()?.Text("name")) is not { } container)
             return [said];
-        var log = await InTimeAsync(PodLog.TailAsync(cluster, pod.Name(), container, LogLines, cancellation));
-        return log is null ? [said, "    log  (the node did not answer in time)"] : log.Select(l => $"    log  {l}").Prepend(said);
+        var runs = await InTimeAsync(PodLog.LastRunsAsync(cluster, pod.Name(), container, LogLines, cancellation));
+        return runs is null ? [said, "    log  (the node did not answer in time)"] :
+            [said, .. runs.Before.Select(l => $"    log of the run before  {l}"), .. runs.Now.Select(l => $"    log  {l}")];
     }
 
-    private async Task<IEnumerable<string>> OfEventsAsync(HashSet<string> names, CancellationToken cancellation)
+    private async Task<List<string>> OfEventsAsync(HashSet<string> names, CancellationToken cancellation)
     {
         var all = await InTimeAsync(cluster.ListAsync(Resource.Events, null, cancellation)) ?? [];
-        return all.Where(e => names.Contains(e.Text("involvedObject", "name") ?? "") && e.Text("type") != "Normal")
+        return [.. all.Where(e => names.Contains(e.Text("involvedObject", "name") ?? "") && e.Text("type") != "Normal")
             .OrderBy(e => e.Text("lastTimestamp") ?? e.Text("eventTime"), StringComparer.Ordinal).TakeLast(Events)
-            .Select(e => $"  event  {e.Text("involvedObject", "kind")}/{e.Text("involvedObject", "name")} {e.Text("reason")}{(e.Number("count") > 1 ? $" ×{e.Number("count")}" : "")}: {e.Text("message")?.Trim()}");
+            .Select(e => $"  event  {e.Text("involvedObject", "kind")}/{e.Text("involvedObject", "name")} {e.Text("reason")}{(e.Number("count") > 1 ? $" ×{e.Number("count")}" : "")}: {e.Text("message")?.Trim()}")];
+    }
+
+    // Older engines start such a program all the same; only its log says what it is.
+    private static IEnumerable<string> Hint(VerdictRule? rule, List<string> lines)
+    {
+        var told = lines.Exists(l => l.Contains("exec format error", StringComparison.OrdinalIgnoreCase)) ? VerdictRules.ExecFormatError : rule;
+        return told is null ? [] : [$"  hint  {told.Hint}"];
     }
 
     private static async Task<T?> InTimeAsync<T>(Task<T> reading)

@@ -6,11 +6,23 @@ namespace Pipeline.Rollouts;
 /// <summary>Reads the log of a container.</summary>
 internal static class PodLog
 {
+    // What a kubelet answers, with status 200, instead of the log of a run whose files are gone.
+    private static readonly string[] NoLog = ["failed to try resolving symlinks in path", "unable to retrieve container logs for"];
+
     /// <summary>The last lines of the run that ended, where there was one, else of the run that goes on. Empty when nothing can be read.</summary>
     public static async Task<IReadOnlyList<string>> TailAsync(ClusterConnection cluster, string pod, string container, int lines, CancellationToken cancellation)
     {
         var previous = await ReadAsync(cluster, pod, $"container={container}&tailLines={lines}&previous=true", cancellation);
         return previous.Count > 0 ? previous : await ReadAsync(cluster, pod, $"container={container}&tailLines={lines}", cancellation);
+    }
+
+    /// <summary>The last lines of the run that ended and of the one after it; empty where there is none.</summary>
+    public static async Task<ContainerRuns> LastRunsAsync(ClusterConnection cluster, string pod, string container, int lines, CancellationToken cancellation)
+    {
+        var query = $"container={container}&tailLines={lines}";
+        var runs = await Task.WhenAll(ReadAsync(cluster, pod, $"{query}&previous=true", cancellation), ReadAsync(cluster, pod, query, cancellation));
+        // While a container waits for its next start, both are the log of the run that ended.
+        return new ContainerRuns(runs[0].SequenceEqual(runs[1]) ? [] : runs[0], runs[1]);
     }
 
     /// <summary>Hands on each line as it is written, until the container ends.</summary>
@@ -28,6 +40,8 @@ internal static class PodLog
         {
             using var response = await cluster.StreamAsync(HttpMethod.Get, $"{Resource.Pods.PathIn(cluster.Namespace, pod)}/log?{query}", null, cancellation);
             var text = await response.Content.ReadAsStringAsync(cancellation);
+            if (NoLog.Any(n => text.StartsWith(n, StringComparison.Ordinal)))
+                return [];
             // What a line begins with stays: a traceback is read by its indentation.
             return [.. text.Split('\n').Select(l => l.TrimEnd()).Where(l => l.Length > 0)];
         }
@@ -38,3 +52,8 @@ internal static class PodLog
         }
     }
 }
+
+/// <summary>The last lines of a container's last two runs.</summary>
+/// <param name="Before">Of the run that ended before.</param>
+/// <param name="Now">Of the last run.</param>
+internal sealed record ContainerRuns(IReadOnlyList<string> Before, IReadOnlyList<string> Now);

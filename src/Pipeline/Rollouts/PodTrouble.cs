@@ -3,70 +3,85 @@ using Pipeline.Cluster;
 
 namespace Pipeline.Rollouts;
 
-/// <summary>Why a container of a pod does not run.</summary>
+/// <summary>Why a pod, or a container of it, does not serve.</summary>
 /// <param name="Pod">The pod's name.</param>
 /// <param name="Node">Where it is; null while it is not scheduled.</param>
 /// <param name="Container">The container; null when it is the pod itself.</param>
+/// <param name="Rule">What it means for a rollout.</param>
 /// <param name="Reason">The cluster's own word, as in <c>CrashLoopBackOff</c>.</param>
 /// <param name="Message">The cluster's own sentence.</param>
 /// <param name="ExitCode">Of the last run, where there was one.</param>
-/// <param name="Grace">How long it may last before it is a verdict: zero for what never heals by itself.</param>
-internal sealed record PodTrouble(string Pod, string? Node, string? Container, string Reason, string? Message, long? ExitCode, TimeSpan Grace)
+/// <param name="Grace">How long it may last before it is a verdict.</param>
+internal sealed record PodTrouble(string Pod, string? Node, string? Container, VerdictRule Rule, string Reason, string? Message, long? ExitCode, TimeSpan Grace)
 {
-    // A Secret that arrives late or a registry that hiccups heals within moments; more patience only costs an outage.
-    private static readonly TimeSpan Brief = TimeSpan.FromSeconds(20);
-    // Pulls are retried with a growing pause; nodes come late when an autoscaler must start them.
-    private static readonly TimeSpan Patient = TimeSpan.FromMinutes(2);
-    private const int CrashesThatProveIt = 2;
-
     /// <summary>What is wrong with a pod, the worst first; nothing when it starts or runs as it should.</summary>
     /// <param name="pod">The pod as it is.</param>
-    /// <param name="before">The pod as it was when somebody began to look; its restarts until then prove nothing.</param>
-    public static IEnumerable<PodTrouble> In(JsonObject pod, JsonObject? before = null)
+    /// <param name="signs">What events say about it; nothing when none are given.</param>
+    /// <param name="before">Its containers' restarts before the rollout, which prove nothing; zero when none are given.</param>
+    public static IEnumerable<PodTrouble> In(JsonObject pod, PodSigns? signs = null, Func<string, long>? before = null)
     {
-        var found = Statuses(pod).Select(s => OfContainer(pod, s, before)).OfType<PodTrouble>();
-        return found.Concat(OfPod(pod)).OrderBy(t => t.Grace);
+        var said = signs ?? PodSigns.None;
+        if (IsReplaced(pod))
+            return [Of(pod, null, VerdictRules.Evicted, pod.Text("status", "reason") ?? "Failed", pod.Text("status", "message"))];
+        return OfContainers(pod, said, before ?? (_ => 0)).Concat(OfPod(pod, said)).Concat(OfProbes(pod)).OrderByDescending(t => t.Rule.Level).ThenBy(t => t.Grace);
     }
 
     /// <summary>The status of every container, those of init containers first.</summary>
     public static IEnumerable<JsonObject> Statuses(JsonObject pod) => pod.Items("status", "initContainerStatuses").Concat(pod.Items("status", "containerStatuses"));
 
-    private static IEnumerable<PodTrouble> OfPod(JsonObject pod)
+    /// <summary>True when the pod is over, evicted for instance, and its ReplicaSet makes another one.</summary>
+    public static bool IsReplaced(JsonObject pod) => pod.Text("status", "phase") == "Failed" && pod.Text("spec", "restartPolicy") is null or "Always";
+
+    private static IEnumerable<PodTrouble> OfContainers(JsonObject pod, PodSigns signs, Func<string, long> before)
     {
-        if (pod.Text("status", "phase") == "Failed" && pod.Text("status", "reason") is var reason && reason is not ("Evicted" or "Preempting" or "Shutdown" or "NodeShutdown" or "Terminated"))
-            yield return Of(pod, null, reason ?? "Failed", pod.Text("status", "message"), null, Brief);
+        var init = pod.Items("status", "initContainerStatuses").ToHashSet();
+        var containers = PodTemplate.ContainersOf(pod.At("spec")).ToList();
+        foreach (var status in Statuses(pod))
+        {
+            var name = status.Text("name") ?? "";
+            var container = containers.Find(c => c.Text("name") == name);
+            if (ContainerTrouble.Of(status, status.Number("restartCount") - before(name), signs, container, init.Contains(status)) is not var (rule, reason, message))
+                continue;
+            var ended = status.At("state", "terminated") ?? status.At("lastState", "terminated");
+            yield return Of(pod, name, rule, reason, message) with { ExitCode = ended is null ? null : ended.Number("exitCode") };
+        }
+    }
+
+    private static IEnumerable<PodTrouble> OfPod(JsonObject pod, PodSigns signs)
+    {
         if (pod.Condition("PodScheduled") is { } scheduled && scheduled.Text("reason") == "Unschedulable")
-            yield return Of(pod, null, "Unschedulable", scheduled.Text("message"), null, Patient);
+            yield return Of(pod, null, Scheduling(signs), "Unschedulable", scheduled.Text("message"));
+        if (pod.Text("status", "reason") == "NodeLost" || (signs.Last("NodeNotReady") is not null && pod.Condition("Ready").Text("status") is "False" or "Unknown" && pod.Text("spec", "nodeName") is not null))
+            yield return Of(pod, null, VerdictRules.NodeLost, "NodeLost", pod.Text("status", "message"));
+        if (Statuses(pod).Any(s => s.At("state", "running") is not null || s.At("state", "terminated") is not null || s.At("lastState", "terminated") is not null))
+            yield break;
+        foreach (var rule in (VerdictRule[])[VerdictRules.FailedMount, VerdictRules.FailedAttachVolume, VerdictRules.FailedCreatePodSandBox])
+            if (signs.Last(rule.Condition) is { } said && Statuses(pod).All(s => s.Text("state", "waiting", "reason") is "ContainerCreating" or "PodInitializing"))
+                yield return Of(pod, null, rule, rule.Condition, said.Text("message"));
     }
 
-    private static PodTrouble? OfContainer(JsonObject pod, JsonObject status, JsonObject? before)
+    private static VerdictRule Scheduling(PodSigns signs) => (signs.Last("TriggeredScaleUp") ?? signs.Last("Nominated"), signs.Last("NotTriggerScaleUp")) switch
     {
-        var name = status.Text("name");
-        var restarts = status.Number("restartCount") - (before is null ? 0 : Statuses(before).FirstOrDefault(s => s.Text("name") == name).Number("restartCount"));
-        var waiting = status.At("state", "waiting");
-        var ended = status.At("state", "terminated") ?? status.At("lastState", "terminated");
-        var exit = ended is null ? (long?)null : ended.Number("exitCode");
-        if (waiting.Text("reason") is { } reason && GraceOf(reason, waiting.Text("message") ?? "") is { } grace)
-            return Of(pod, name, CauseOf(reason, ended), waiting.Text("message"), exit, grace);
-        // Between two attempts a crashing container is shown as running.
-        return restarts >= CrashesThatProveIt && exit is not (null or 0) && status.Text("ready") != "true"
-            ? Of(pod, name, CauseOf("Crashing", ended), ended.Text("message"), exit, TimeSpan.Zero)
-            : null;
-    }
-
-    private static TimeSpan? GraceOf(string reason, string message) => reason switch
-    {
-        "CrashLoopBackOff" or "InvalidImageName" or "ErrImageNeverPull" => TimeSpan.Zero,
-        "ErrImagePull" or "ImagePullBackOff" when message.Contains("not found", StringComparison.OrdinalIgnoreCase) || message.Contains("manifest unknown", StringComparison.OrdinalIgnoreCase) => TimeSpan.Zero,
-        "ErrImagePull" or "ImagePullBackOff" or "RegistryUnavailable" => Patient,
-        "CreateContainerConfigError" or "CreateContainerError" or "RunContainerError" => Brief,
-        _ => null,
+        (not null, _) when !signs.IsNewer("NotTriggerScaleUp", "TriggeredScaleUp") => VerdictRules.AwaitingNode,
+        (_, not null) => VerdictRules.NoNodeWouldFit,
+        _ => VerdictRules.Unschedulable,
     };
 
-    private static string CauseOf(string reason, JsonObject? ended) => ended.Text("reason") == "OOMKilled" ? $"{reason}, out of memory" : reason;
+    private static IEnumerable<PodTrouble> OfProbes(JsonObject pod)
+    {
+        foreach (var status in pod.Items("status", "containerStatuses"))
+        {
+            var container = pod.Items("spec", "containers").FirstOrDefault(c => c.Text("name") == status.Text("name"));
+            if (container.At("readinessProbe") is null || status.At("state", "running") is null || status.Text("ready") == "true" || status.Text("started") == "false")
+                continue;
+            var rule = VerdictRules.ReadinessFailing;
+            var budget = ProbeBudget.Of(container);
+            yield return Of(pod, status.Text("name"), rule, "not ready", $"its probes allow {budget.TotalSeconds:0} s") with { Grace = rule.Grace + budget };
+        }
+    }
 
-    private static PodTrouble Of(JsonObject pod, string? container, string reason, string? message, long? exit, TimeSpan grace) =>
-        new(pod.Name(), pod.Text("spec", "nodeName"), container, reason, message, exit, grace);
+    private static PodTrouble Of(JsonObject pod, string? container, VerdictRule rule, string reason, string? message) =>
+        new(pod.Name(), pod.Text("spec", "nodeName"), container, rule, reason, message, null, rule.Grace);
 
     /// <inheritdoc />
     public override string ToString() =>

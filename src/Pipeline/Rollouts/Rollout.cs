@@ -18,10 +18,11 @@ internal sealed class Rollout(ClusterConnection cluster, StepContext context, Ti
     /// <exception cref="FailureException">A manifest was refused, or a rollout failed.</exception>
     public async Task<RolloutResult> RunAsync(IReadOnlyList<JsonObject> manifests, bool takeOver, CancellationToken cancellation)
     {
+        var baseline = await PodBaseline.TakeAsync(cluster, cancellation);
         var applied = await apply.ApplyAsync(manifests, takeOver, cancellation);
         string? revision = null;
         foreach (var (stored, _) in applied.Where(a => a.Stored.Kind() == Resource.Deployments.Kind))
-            revision = await new RolloutWatch(cluster, context).FinishAsync(stored, timeout, cancellation);
+            revision = await new RolloutWatch(cluster, context.Log, context.Time).FinishAsync(stored, baseline, timeout, cancellation);
         return new RolloutResult(
             [.. applied.Select(a => new AppliedObject(a.Stored.Text("apiVersion")!, a.Stored.Kind(), a.Stored.Name()))], applied.Count(a => a.Changed), revision);
     }

@@ -3,79 +3,102 @@ using Pipeline.Cluster;
 
 namespace Pipeline.Rollouts;
 
-/// <summary>Decides as early as it is certain whether a rollout failed.</summary>
+/// <summary>Decides as early as it is certain whether a rollout failed. The rules stand in <see cref="VerdictRules"/>.</summary>
 /// <param name="applied">The Deployment as the cluster stored it.</param>
 /// <param name="time">The clock.</param>
 internal sealed class RolloutJudge(JsonObject applied, TimeProvider time)
 {
     // One pod of several may be unlucky with its node for this long before it decides.
     private static readonly TimeSpan SinglePod = TimeSpan.FromMinutes(2);
-    private static readonly TimeSpan CreationFailure = TimeSpan.FromSeconds(30);
-    // On the way back to an older ReplicaSet, the verdict on the one before stands for a moment.
-    private static readonly TimeSpan StaleDeadline = TimeSpan.FromSeconds(10);
-    private readonly Dictionary<string, long> since = [];
-    private readonly HashSet<string> troubles = [];
+    // Without a readiness probe a program serves, as far as the cluster knows, from its start to the moment of its end.
+    private static readonly TimeSpan ProofByRunning = TimeSpan.FromSeconds(10);
+    private readonly TroubleClocks clocks = new(time);
+    private bool isRoomComing;
 
-    /// <summary>The reason to give up, or null while there is hope.</summary>
-    public string? Failure(RolloutView view)
+    /// <summary>Looks at what is known now.</summary>
+    public RolloutLook Look(RolloutView view)
+    {
+        clocks.Begin();
+        var unproven = Unproven(view);
+        var isDone = view.IsDone && unproven is null;
+        var ofPods = OfPods(view);
+        var others = OfOthers(view, isDone).Concat(view.IsDone ? [] : OfCreation(view).Concat(OfDeadline(view))).ToList();
+        clocks.End();
+        var failure = others.Where(f => f.IsCertain).MaxBy(f => f.Rule.Level) ?? (isDone ? null : Deciding(ofPods, view));
+        RolloutFinding[] all = [.. others, .. ofPods.Select(p => p.Finding).OfType<RolloutFinding>()];
+        return new RolloutLook(isDone && failure is null, failure, all, failure is null && !isDone ? NextChange(all, unproven) : null);
+    }
+
+    // How long until the last pod whose readiness proves nothing has run for long enough; null when every pod has.
+    private TimeSpan? Unproven(RolloutView view) => view.NewPods
+        .Where(p => view.RestartsOf(p) > 0 || (view.IsNew(p) && IsReadyByRunning(p)))
+        .Select(p => (TimeSpan?)(ProofByRunning - clocks.Lasts($"{p.Name()} after {view.RestartsOf(p)} restarts"))).Where(left => left > TimeSpan.Zero).Max();
+
+    private static bool IsReadyByRunning(JsonObject pod) =>
+        pod.Items("status", "containerStatuses").Any(s => s.At("state", "running") is not null) && !pod.Items("spec", "containers").Any(c => c["readinessProbe"] is not null);
+
+    private IEnumerable<RolloutFinding> OfOthers(RolloutView view, bool isDone)
     {
         if (view.IsDeleted)
-            return "somebody deleted it while it was rolled out";
-        if (view.Deployment is not { } deployment)
+            yield return Found(VerdictRules.Deleted, "somebody deleted it while it was rolled out");
+        if (view.Deployment is not { } now)
+            yield break;
+        if (OtherHands.Superseding(applied, now) is { } sentence)
+            yield return Found(VerdictRules.Superseded, sentence);
+        else if (now.Number("metadata", "generation") > applied.Number("metadata", "generation"))
+            yield return Found(VerdictRules.Changed, $"{OtherHands.Who(now)} changed it while it was rolled out; its pods still run this release");
+        if (now.Text("spec", "paused") == "true" && !isDone)
+            yield return Found(VerdictRules.Paused, applied.Text("spec", "paused") == "true" ? "its manifest says 'paused: true'" : $"{OtherHands.Who(now)} paused it while it was rolled out");
+    }
+
+    private List<(JsonObject Pod, RolloutFinding? Finding)> OfPods(RolloutView view) =>
+        [.. view.NewPods.Select(p => (p, view.TroublesOf(p).Select(Found).OrderByDescending(f => f.IsCertain).ThenByDescending(f => f.Rule.Level).FirstOrDefault()))];
+
+    // A pod that runs well speaks for the template: another one's trouble may then be its node's, and gets time.
+    private static RolloutFinding? Deciding(List<(JsonObject Pod, RolloutFinding? Finding)> pods, RolloutView view)
+    {
+        var standing = pods.Where(p => !PodTrouble.IsReplaced(p.Pod)).ToList();
+        var certain = standing.Select(p => p.Finding).OfType<RolloutFinding>().Where(f => f.IsCertain).OrderByDescending(f => f.Rule.Level).ToList();
+        if (certain.Count == 0)
             return null;
-        var others = OfOthers(deployment);
-        if (others is not null || view.IsDone)
-            return others;
-        troubles.Clear();
-        var reason = OfPods(view) ?? OfReplicaSet(view.NewReplicaSet) ?? OfDeployment(view, deployment);
-        // Trouble that went away and comes again is new: quota is short for a moment in every step of a rollout.
-        foreach (var over in since.Keys.Except(troubles).ToList())
-            since.Remove(over);
-        return reason;
+        var speaksForAll = standing.Exists(p => view.RestartsOf(p.Pod) == 0 && RunsWell(p.Pod, p.Finding)) ? null : certain.Find(f => f.Rule.Level == VerdictLevel.Terminal || f.Rule.IsOfTemplate);
+        return speaksForAll ?? (certain.Count == standing.Count ? certain[0] : certain.Find(f => f.Lasts >= SinglePod));
     }
 
-    private string? OfOthers(JsonObject deployment)
-    {
-        foreach (var container in PodTemplate.Containers(applied))
-        {
-            var image = PodTemplate.Containers(deployment).FirstOrDefault(c => c.Text("name") == container.Text("name")).Text("image");
-            if (image != container.Text("image"))
-                return $"somebody changed it while it was rolled out: container '{container.Text("name")}' is to run '{image ?? "nothing"}' instead of '{container.Text("image")}'";
-        }
+    private static bool RunsWell(JsonObject pod, RolloutFinding? finding) =>
+        (finding is null || (finding.Rule == VerdictRules.ReadinessFailing && !finding.IsCertain))
+        && (RolloutView.IsReady(pod) || (PodTrouble.Statuses(pod).Any() && pod.Items("status", "containerStatuses").All(s => s.At("state", "running") is not null)));
 
-        return null;
+    private IEnumerable<RolloutFinding> OfCreation(RolloutView view)
+    {
+        var trouble = CreationTrouble.In(view, isRoomComing);
+        isRoomComing = trouble?.Rule == VerdictRules.QuotaAwaited;
+        if (trouble is var (rule, message))
+            yield return Found(rule, $"ReplicaSet/{view.NewReplicaSet!.Name()} cannot create pods: {message}");
     }
 
-    private string? OfPods(RolloutView view)
+    private IEnumerable<RolloutFinding> OfDeadline(RolloutView view)
     {
-        // How long a container is in trouble counts, whatever its name: a crash and a pull have several names that alternate.
-        var troubled = view.NewPods.Select(p => PodTrouble.In(p, view.FirstSeen(p)).FirstOrDefault())
-            .Select(t => (Trouble: t, Lasts: t is null ? TimeSpan.Zero : Lasts($"Pod/{t.Pod}/{t.Container}"))).ToList();
-        var certain = troubled.Where(t => t.Trouble is not null && t.Lasts >= t.Trouble.Grace).ToList();
-        return certain.Count > 0 && (certain.Count == troubled.Count || certain.Any(t => t.Lasts >= SinglePod)) ? certain[0].Trouble!.ToString() : null;
+        if (view.NewReplicaSet is null || view.Deployment?.Condition("Progressing") is not { } progressing || progressing.Text("reason") != "ProgressDeadlineExceeded")
+            yield break;
+        // On the way back to an older ReplicaSet, the verdict on the one before stands for a moment.
+        var isOld = applied.Condition("Progressing") is { } before && before.Text("reason") == "ProgressDeadlineExceeded"
+            && before.Text("lastUpdateTime") == progressing.Text("lastUpdateTime");
+        yield return Found(isOld ? VerdictRules.OldDeadline : VerdictRules.ProgressDeadlineExceeded, $"it made no progress within its progressDeadlineSeconds: {progressing.Text("message")}");
     }
 
-    // Quota, admission webhooks and invalid pods never become pods; they show here.
-    private string? OfReplicaSet(JsonObject? replicaSet)
+    private RolloutFinding Found(VerdictRule rule, string sentence) => new(rule, rule.Clock, sentence, clocks.Lasts(rule.Clock), rule.Grace);
+
+    private RolloutFinding Found(PodTrouble trouble)
     {
-        if (replicaSet?.Condition("ReplicaFailure") is not { } failure || failure.Text("status") != "True")
-            return null;
-        var message = failure.Text("message") ?? "";
-        var grace = message.Contains(" is invalid:", StringComparison.Ordinal) ? TimeSpan.Zero : CreationFailure;
-        return Lasts($"ReplicaSet/{replicaSet.Name()}") >= grace ? $"ReplicaSet/{replicaSet.Name()} cannot create pods: {message}" : null;
+        var subject = $"{trouble.Pod}/{trouble.Container}/{trouble.Rule.Clock}";
+        return new RolloutFinding(trouble.Rule, subject, trouble.ToString(), clocks.Lasts(subject), trouble.Grace);
     }
 
-    private string? OfDeployment(RolloutView view, JsonObject deployment) =>
-        view.NewReplicaSet is { } newest && deployment.Condition("Progressing") is { } progressing
-            && progressing.Text("reason") == "ProgressDeadlineExceeded" && Lasts($"Deployment/{newest.Name()}") >= StaleDeadline
-            ? $"it made no progress within its progressDeadlineSeconds: {progressing.Text("message")}"
-            : null;
-
-    private TimeSpan Lasts(string trouble)
+    private static TimeSpan? NextChange(RolloutFinding[] findings, TimeSpan? unproven)
     {
-        troubles.Add(trouble);
-        if (!since.TryGetValue(trouble, out var first))
-            since[trouble] = first = time.GetTimestamp();
-        return time.GetElapsedTime(first);
+        var ahead = findings.Where(f => f.Rule.Level != VerdictLevel.Told).SelectMany(f => (TimeSpan[])[f.Grace - f.Lasts, SinglePod - f.Lasts])
+            .Where(t => t > TimeSpan.Zero).Append(unproven ?? TimeSpan.MaxValue).Min();
+        return ahead == TimeSpan.MaxValue ? null : ahead;
     }
 }

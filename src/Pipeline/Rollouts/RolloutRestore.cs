@@ -34,9 +34,10 @@ internal sealed class RolloutRestore(ClusterConnection cluster, StepContext cont
 
     private async Task ReplaceAsync(Resource resource, JsonObject before, CancellationToken cancellation)
     {
+        var baseline = await PodBaseline.TakeAsync(cluster, cancellation);
         var stored = await StoreAsync(resource, before, cancellation);
         if (resource == Resource.Deployments)
-            await new RolloutWatch(cluster, context).FinishAsync(stored, timeout, cancellation);
+            await new RolloutWatch(cluster, context.Log, context.Time).FinishAsync(stored, baseline, timeout, cancellation);
     }
 
     // Services may not be replaced without their resourceVersion, and the cluster's own controllers write to objects at any time.

@@ -4,13 +4,14 @@ using Pipeline.Cluster;
 namespace Pipeline.Rollouts;
 
 /// <summary>What is known of one Deployment's rollout, fed by watches.</summary>
-internal sealed class RolloutView
+/// <param name="baseline">The pods before anything was applied.</param>
+internal sealed class RolloutView(PodBaseline baseline)
 {
     private const string RevisionAnnotation = "deployment.kubernetes.io/revision";
     private readonly Dictionary<string, JsonObject> deployments = [];
     private readonly Dictionary<string, JsonObject> replicaSets = [];
     private readonly Dictionary<string, JsonObject> pods = [];
-    private readonly Dictionary<string, JsonObject> firstSeen = [];
+    private readonly Dictionary<string, PodSigns> signs = [];
     private bool isListed;
 
     /// <summary>The Deployment; null while it was not seen, or once it is gone.</summary>
@@ -32,8 +33,16 @@ internal sealed class RolloutView
     public bool IsDone => IsObserved && Deployment is { } found
         && found.Number("status", "updatedReplicas") == Wanted && found.Number("status", "replicas") == Wanted && found.Number("status", "availableReplicas") == Wanted;
 
-    /// <summary>Pods of the newest ReplicaSet.</summary>
-    public IReadOnlyList<JsonObject> NewPods => NewReplicaSet is { } set ? [.. pods.Values.Where(p => IsOwnedBy(p, set) && p.Text("metadata", "deletionTimestamp") is null)] : [];
+    /// <summary>Pods of the newest ReplicaSet that are not on their way out.</summary>
+    public IReadOnlyList<JsonObject> NewPods => NewReplicaSet is { } set ? [.. pods.Values.Where(p => IsOwnedBy(p, set) && !IsGoing(p))] : [];
+
+    /// <summary>Pods of its other ReplicaSets that are not on their way out.</summary>
+    public IReadOnlyList<JsonObject> OldPods => NewReplicaSet is { } set
+        ? [.. pods.Values.Where(p => !IsGoing(p) && replicaSets.Values.Any(s => s != set && IsOwnedBy(s, Deployment!) && IsOwnedBy(p, s)))]
+        : [];
+
+    /// <summary>True while a pod of its is on its way out.</summary>
+    public bool IsEnding => pods.Values.Any(IsGoing);
 
     /// <summary>The ReplicaSet of this rollout: another's trouble is not ours.</summary>
     public JsonObject? NewReplicaSet => IsObserved
@@ -43,19 +52,33 @@ internal sealed class RolloutView
     /// <summary>False while the controller has not read the newest wish: everything else in the status is about the one before.</summary>
     private bool IsObserved => Deployment is { } found && found.Number("status", "observedGeneration") >= found.Number("metadata", "generation");
 
-    /// <summary>The pod as it was first seen: what it went through before is no trouble of this rollout.</summary>
-    public JsonObject FirstSeen(JsonObject pod) => firstSeen.GetValueOrDefault(pod.Name(), pod);
+    /// <summary>What is wrong with a pod, the worst first.</summary>
+    public IEnumerable<PodTrouble> TroublesOf(JsonObject pod) => PodTrouble.In(pod, signs.GetValueOrDefault(pod.Name()), baseline.Of(pod));
+
+    /// <summary>True for a pod that was not there before anything was applied.</summary>
+    public bool IsNew(JsonObject pod) => !baseline.Has(pod);
+
+    /// <summary>How often the pod's containers were restarted by this rollout.</summary>
+    public long RestartsOf(JsonObject pod) =>
+        PodTrouble.Statuses(pod).Sum(s => s.Number("restartCount") - baseline.Of(pod)(s.Text("name") ?? ""));
 
     /// <summary>Takes in what a watch saw.</summary>
     public void See(Resource resource, WatchEvent seen)
     {
+        if (resource == Resource.Events)
+        {
+            foreach (var item in seen.Objects.Where(e => !seen.IsDeletion && IsAboutOurs(e)))
+                SignsOf(item.Text("involvedObject", "name")!).SeeEvent(item);
+            return;
+        }
+
         var known = resource == Resource.Deployments ? deployments : resource == Resource.ReplicaSets ? replicaSets : pods;
         isListed |= known == deployments;
         if (seen.IsWhole)
             known.Clear();
         foreach (var item in seen.Objects)
             if (seen.IsDeletion)
-                known.Remove(item.Name());
+                Forget(known, item);
             else
                 Keep(known, item);
     }
@@ -67,8 +90,23 @@ internal sealed class RolloutView
     {
         known[item.Name()] = item;
         if (known == pods)
-            firstSeen.TryAdd(item.Name(), item);
+            SignsOf(item.Name()).SeePod(item);
     }
+
+    private void Forget(Dictionary<string, JsonObject> known, JsonObject item)
+    {
+        known.Remove(item.Name());
+        if (known == pods)
+            signs.Remove(item.Name());
+    }
+
+    // What is said of a pod may come before the pod itself, and the namespace has others.
+    private bool IsAboutOurs(JsonObject said) => said.Text("involvedObject", "kind") == Resource.Pods.Kind
+        && said.Text("involvedObject", "name")?.StartsWith(Deployment?.Name() ?? "", StringComparison.Ordinal) == true;
+
+    private PodSigns SignsOf(string pod) => signs.TryGetValue(pod, out var said) ? said : signs[pod] = new PodSigns();
+
+    private static bool IsGoing(JsonObject pod) => pod.Text("metadata", "deletionTimestamp") is not null;
 
     private static bool IsOwnedBy(JsonObject item, JsonObject owner) =>
         item.Items("metadata", "ownerReferences").Any(r => r.Text("uid") == owner.Text("metadata", "uid"));

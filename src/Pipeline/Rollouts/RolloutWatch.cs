@@ -3,33 +3,35 @@ using System.Threading.Channels;
 using Pipeline.Cluster;
 using Pipeline.Errors;
 using Pipeline.Output;
-using Pipeline.Releases;
+using Serilog;
 
 namespace Pipeline.Rollouts;
 
-/// <summary>Watches a Deployment's rollout to its verdict.</summary>
-internal sealed class RolloutWatch(ClusterConnection cluster, StepContext context)
+/// <summary>Watches a Deployment's rollout to its verdict. While nothing happens it asks the cluster nothing.</summary>
+internal sealed class RolloutWatch(ClusterConnection cluster, ILogger log, TimeProvider time)
 {
-    // A grace runs out without an event.
-    private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
+    // Of all events in the namespace only those about pods say what no object's status does.
+    private const string AboutPods = "fieldSelector=involvedObject.kind%3DPod";
 
     /// <summary>Returns once every pod is new and available.</summary>
     /// <param name="deployment">The Deployment as the cluster stored it.</param>
+    /// <param name="baseline">The pods before it was applied.</param>
     /// <param name="timeout">How long it may take.</param>
     /// <param name="cancellation">Ends the watching; the rollout itself goes on.</param>
     /// <returns>The Deployment's revision.</returns>
     /// <exception cref="FailureException">It failed or took too long; the sentence holds all that was seen.</exception>
-    public async Task<string?> FinishAsync(JsonObject deployment, TimeSpan timeout, CancellationToken cancellation)
+    public async Task<string?> FinishAsync(JsonObject deployment, PodBaseline baseline, TimeSpan timeout, CancellationToken cancellation)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var events = Channel.CreateUnbounded<(Resource Resource, WatchEvent Event)>();
+        var changes = Channel.CreateUnbounded<(Resource Resource, WatchEvent Event)>();
         var sources = Task.WhenAll(
-            FeedAsync(Resource.Deployments, $"fieldSelector={Uri.EscapeDataString($"metadata.name={deployment.Name()}")}", events.Writer, over.Token),
-            FeedAsync(Resource.ReplicaSets, Selector(deployment), events.Writer, over.Token),
-            FeedAsync(Resource.Pods, Selector(deployment), events.Writer, over.Token));
+            FeedAsync(Resource.Deployments, $"fieldSelector={Uri.EscapeDataString($"metadata.name={deployment.Name()}")}", changes.Writer, over.Token),
+            FeedAsync(Resource.ReplicaSets, Selector(deployment), changes.Writer, over.Token),
+            FeedAsync(Resource.Pods, Selector(deployment), changes.Writer, over.Token),
+            FeedAsync(Resource.Events, AboutPods, changes.Writer, over.Token));
         try
         {
-            return await JudgeAsync(deployment, events.Reader, timeout, over.Token);
+            return await JudgeAsync(deployment, new RolloutView(baseline), changes.Reader, timeout, over.Token);
         }
         finally
         {
@@ -38,63 +40,76 @@ internal sealed class RolloutWatch(ClusterConnection cluster, StepContext contex
         }
     }
 
-    private async Task<string?> JudgeAsync(JsonObject deployment, ChannelReader<(Resource Resource, WatchEvent Event)> events, TimeSpan timeout, CancellationToken cancellation)
+    private async Task<string?> JudgeAsync(
+        JsonObject deployment, RolloutView view, ChannelReader<(Resource Resource, WatchEvent Event)> changes, TimeSpan timeout, CancellationToken cancellation)
     {
         var name = deployment.Name();
-        var view = new RolloutView();
-        var judge = new RolloutJudge(deployment, context.Time);
-        var started = context.Time.GetTimestamp();
+        var judge = new RolloutJudge(deployment, time);
+        var news = new RolloutNews(log, name);
+        var started = time.GetTimestamp();
+        TimeSpan? lookAgainIn = null;
         while (true)
         {
-            await AwaitAsync(events, cancellation);
-            while (events.TryRead(out var seen))
+            var left = timeout - time.GetElapsedTime(started);
+            await AwaitAsync(changes, lookAgainIn < left ? lookAgainIn.Value : left, cancellation);
+            while (changes.TryRead(out var seen))
                 view.See(seen.Resource, seen.Event);
-            var waited = context.Time.GetElapsedTime(started);
-            if (judge.Failure(view) is { } reason)
-                throw await new FailureReport(cluster, context.Time).OfAsync(view, $"Deployment/{name} failed after {waited.TotalSeconds:0} s: {reason}", cancellation);
-            if (view.IsDone)
+            var look = judge.Look(view);
+            lookAgainIn = look.LookAgainIn;
+            news.Tell(view, look);
+            var waited = time.GetElapsedTime(started);
+            if (look.Failure is { } failure)
+                throw await ReportAsync(view, look, $"Deployment/{name} failed after {waited.TotalSeconds:0} s: {Said(failure)}", cancellation);
+            if (look.IsDone)
                 return Done(name, view);
-            if (view.Deployment is not null)
-                Show(name, view.Ready, view.Wanted);
-            if (waited > timeout)
-                throw await new FailureReport(cluster, context.Time).OfAsync(view, $"Deployment/{name} was not rolled out within {timeout} (--rollout-timeout): {view.Ready} of {view.Wanted} new pods are ready.", cancellation);
+            if (waited >= timeout)
+                throw await ReportAsync(view, look, $"Deployment/{name} was not rolled out within {timeout} (--rollout-timeout): {view.Ready} of {view.Wanted} new pods are ready.", cancellation);
         }
     }
 
-    private void Show(string name, long ready, long wanted) =>
-        context.Log.Progress($"rollout/{name}", $"Deployment/{name}: new pods ready", ready, wanted, "pods");
+    private static string Said(RolloutFinding failure) =>
+        failure.Rule.Level == VerdictLevel.Counted ? $"{failure.Sentence}, for {failure.Lasts.TotalSeconds:0} s" : failure.Sentence;
+
+    private Task<FailureException> ReportAsync(RolloutView view, RolloutLook look, string sentence, CancellationToken cancellation) =>
+        new FailureReport(cluster, time).OfAsync(view, sentence, look.Failure?.Rule, cancellation);
 
     private string? Done(string name, RolloutView view)
     {
-        Show(name, view.Wanted, view.Wanted);
-        context.Log.Information("Deployment/{Name:l}: all {Count} pods run the release and serve", name, view.Wanted);
+        log.Progress($"rollout/{name}", $"Deployment/{name}: new pods ready", view.Wanted, view.Wanted, "pods");
+        log.Information("Deployment/{Name:l}: all {Count} pods run the release and serve", name, view.Wanted);
         return view.Revision;
     }
 
-    private async Task AwaitAsync(ChannelReader<(Resource Resource, WatchEvent Event)> events, CancellationToken cancellation)
+    // A grace runs out, and so does the patience, without a change in the cluster.
+    private async Task AwaitAsync(ChannelReader<(Resource Resource, WatchEvent Event)> changes, TimeSpan limit, CancellationToken cancellation)
     {
-        using var limit = new CancellationTokenSource(Tick, context.Time);
-        using var tick = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
+        using var over = new CancellationTokenSource(limit > TimeSpan.Zero ? limit : TimeSpan.Zero, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, over.Token);
         try
         {
-            await events.WaitToReadAsync(tick.Token);
+            await changes.WaitToReadAsync(either.Token);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
         }
     }
 
-    private async Task FeedAsync(Resource resource, string selector, ChannelWriter<(Resource Resource, WatchEvent Event)> events, CancellationToken cancellation)
+    private async Task FeedAsync(Resource resource, string selector, ChannelWriter<(Resource Resource, WatchEvent Event)> changes, CancellationToken cancellation)
     {
         try
         {
-            await foreach (var seen in new ClusterWatch(cluster, context.Time).FollowAsync(resource, selector, cancellation))
-                events.TryWrite((resource, seen));
+            await foreach (var seen in new ClusterWatch(cluster, time).FollowAsync(resource, selector, cancellation))
+                changes.TryWrite((resource, seen));
+        }
+        catch (ClusterRequestException e) when (e.IsForbidden && resource == Resource.Events)
+        {
+            // They tell causes earlier, and autoscalers speak through them; the verdict itself does not need them.
+            log.Warning("Events cannot be watched, so that some causes are told late: {Why:l}", e.Message);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
             // Without a right or a server there is nothing more to see; the reader ends with this error.
-            events.TryComplete(e);
+            changes.TryComplete(e);
         }
     }
 

@@ -84,7 +84,7 @@ public sealed class MigrationJobTests : IAsyncLifetime
     {
         workloads.Controller = j => PutJob(j, "conditions: [{type: Failed, status: 'True', reason: DeadlineExceeded, message: was active too long}]");
 
-        Assert.Equal($"Job/{Name}: DeadlineExceeded, was active too long", await RunAsync());
+        Assert.Equal($"Job/{Name}: DeadlineExceeded, was active too long. {VerdictRules.DeadlineExceeded.Hint.TrimEnd('.')}", await RunAsync());
     }
 
     [Fact]
@@ -170,7 +170,7 @@ public sealed class MigrationJobTests : IAsyncLifetime
 
         var error = await Assert.ThrowsAsync<FailureException>(RunAsync);
 
-        Assert.Equal($"Job/{Name} cannot start: Pod/{Name}-pod on node worker-1, container 'migrate': ErrImagePull (not found). It was removed; nothing was migrated.", error.Message);
+        Assert.Equal($"Job/{Name} cannot start: Pod/{Name}-pod on node worker-1, container 'migrate': ErrImagePull (not found). It was removed; nothing was migrated. {VerdictRules.ImageNotFound.Hint}", error.Message);
         Assert.Equal(ExitCode.Failed, error.ExitCode);
         Assert.Null(workloads.Find(Resource.Jobs, Name));
     }

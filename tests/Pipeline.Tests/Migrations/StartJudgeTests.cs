@@ -13,7 +13,7 @@ public sealed class StartJudgeTests
 
     [Theory]
     [InlineData("ErrImageNeverPull", 0)]
-    [InlineData("CreateContainerConfigError", 20)]
+    [InlineData("CreateContainerConfigError", 45)]
     [InlineData("ImagePullBackOff", 120)]
     public void A_pod_that_does_not_start_has_as_long_as_its_trouble_may_heal(string reason, int seconds)
     {
@@ -32,9 +32,9 @@ public sealed class StartJudgeTests
     public void Trouble_that_healed_is_forgotten()
     {
         Assert.False(Fails("CreateContainerConfigError"));
-        time.Advance(TimeSpan.FromSeconds(19));
+        time.Advance(TimeSpan.FromSeconds(44));
         Assert.False(Fails("ContainerCreating"));
-        time.Advance(TimeSpan.FromSeconds(19));
+        time.Advance(TimeSpan.FromSeconds(44));
         Assert.False(Fails("CreateContainerConfigError"));
     }
 

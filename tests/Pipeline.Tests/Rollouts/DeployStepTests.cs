@@ -170,6 +170,7 @@ public sealed class DeployStepTests : IAsyncLifetime
     {
         workloads.Controller = Crash;
         workloads.Logs["api-1-0/api/previous"] = "Traceback:\n  File \"main.py\"\nKeyError: 'X'\n";
+        workloads.Logs["api-1-0/api"] = "starting again\n";
         workloads.Put(Resource.Events, LoopbackWorkloads.Yaml("""{metadata: {name: e1}, type: Warning, reason: BackOff, count: 3, lastTimestamp: '2026-01-01T00:00:02Z', message: 'Back-off restarting failed container', involvedObject: {kind: Pod, name: api-1-0}}"""));
         workloads.Put(Resource.Events, LoopbackWorkloads.Yaml("""{metadata: {name: e2}, type: Warning, reason: Unhealthy, lastTimestamp: '2026-01-01T00:00:01Z', message: 'probe failed', involvedObject: {kind: Pod, name: other}}"""));
         workloads.Put(Resource.Events, LoopbackWorkloads.Yaml("""{metadata: {name: e3}, type: Normal, reason: Pulled, message: 'pulled', involvedObject: {kind: Pod, name: api-1-0}}"""));
@@ -179,10 +180,12 @@ public sealed class DeployStepTests : IAsyncLifetime
             """
             Deployment/api failed after 0 s: Pod/api-1-0 on node worker-1, container 'api': CrashLoopBackOff, exit code 1
               Pod/api-1-0 on node worker-1, container 'api': CrashLoopBackOff, exit code 1
-                log  Traceback:
-                log    File "main.py"
-                log  KeyError: 'X'
+                log of the run before  Traceback:
+                log of the run before    File "main.py"
+                log of the run before  KeyError: 'X'
+                log  starting again
               event  Pod/api-1-0 BackOff ×3: Back-off restarting failed container
+              hint  The program ends by itself, three times in a row: the log says why.
             """, error.Message, ignoreLineEndingDifferences: true);
         Assert.Equal(ExitCode.PutBack, error.ExitCode);
         Assert.Empty(workloads.All(Resource.Deployments));

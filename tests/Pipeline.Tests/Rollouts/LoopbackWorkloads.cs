@@ -145,7 +145,7 @@ internal sealed class LoopbackWorkloads
     }
 
     private static bool IsSelected(JsonObject item, string labels, string fields) =>
-        (fields.Length == 0 || fields == $"metadata.name={item.Name()}")
+        (fields.Length == 0 || fields == $"metadata.name={item.Name()}" || fields == $"involvedObject.kind={item.Text("involvedObject", "kind")}")
         && labels.Split(',', StringSplitOptions.RemoveEmptyEntries).All(l => l.Split('=') switch
         {
             [var key] => item.At("metadata", "labels").Text(key) is not null,

@@ -32,7 +32,7 @@ internal sealed class NodeBed : IAsyncDisposable
 
     public ClusterRuntime Runtime { get; private set; } = null!;
 
-    public IReadOnlyList<NodeOptions> Nodes { get; init; } = [new()];
+    public IReadOnlyList<NodeOptions> Nodes { get; set; } = [new()];
 
     /// <summary>What the registry has; what is not here is not found.</summary>
     public Dictionary<string, ContainerImage> Images { get; } = new() { ["registry/api:1"] = Image("1"), ["registry/api:2"] = Image("2"), ["busybox:1"] = Image("0") };

@@ -78,6 +78,20 @@ public sealed class RolloutTests
     }
 
     [Fact]
+    public async Task Pods_of_a_node_that_is_not_there_after_a_restart_run_on_another()
+    {
+        await using var bed = await NodeBed.StartAsync();
+        bed.CreateApi(2, "registry/api:1");
+        await bed.UntilAsync(() => bed.IsRolledOut("registry/api:1"));
+
+        bed.Nodes = [new NodeOptions { Name = "another" }];
+        await bed.RestartAsync();
+
+        await bed.UntilAsync(() => bed.Pods.Count == 2 && bed.Pods.All(p => p.IsReady() && p.Text("spec", "nodeName") == "another"));
+        Assert.Equal(["another"], bed.Store.List(ResourceKind.Nodes).Items.Select(n => n.Name));
+    }
+
+    [Fact]
     public async Task A_restart_of_the_process_is_a_reboot_of_the_node()
     {
         await using var bed = await NodeBed.StartAsync();

@@ -1,0 +1,61 @@
+using Pipeline.Cluster;
+
+namespace Pipeline.Rollouts;
+
+/// <summary>Recognises why the newest ReplicaSet cannot create pods. Quota, admission and invalid templates never become pods; they show here.</summary>
+internal static class CreationTrouble
+{
+    /// <summary>The rule and the cluster's sentence, or null when pods are created.</summary>
+    /// <param name="view">What is known of the rollout.</param>
+    /// <param name="isRoomComing">True when old pods went, or were to go, since the quota was full: the controller tries again with a pause that grows.</param>
+    public static (VerdictRule Rule, string Message)? In(RolloutView view, bool isRoomComing)
+    {
+        // A ReplicaSet that serves again keeps what was said of it until its controller has looked.
+        if (view.NewReplicaSet is not { } newest || newest.Number("status", "observedGeneration") < newest.Number("metadata", "generation")
+            || newest.Condition("ReplicaFailure") is not { } failure || failure.Text("status") != "True")
+            return null;
+        var message = failure.Text("message") ?? "";
+        return (RuleOf(message, view, isRoomComing), message);
+    }
+
+    private static VerdictRule RuleOf(string message, RolloutView view, bool isRoomComing) => message switch
+    {
+        _ when Says(message, "exceeded quota") => isRoomComing || OldPodsMayGo(view) ? VerdictRules.QuotaAwaited : VerdictRules.QuotaExceeded,
+        _ when Says(message, "is invalid:") => VerdictRules.InvalidPod,
+        _ when Says(message, "failed calling webhook") => VerdictRules.AdmissionUnreachable,
+        _ when Says(message, "error looking up service account") => VerdictRules.ServiceAccountMissing,
+        // Webhooks, PodSecurity, PodSecurityPolicy and LimitRange all end in "forbidden" or "denied the request".
+        _ when Says(message, "is forbidden:") || Says(message, "denied the request") => VerdictRules.AdmissionDenied,
+        _ => VerdictRules.PodCreationFailing,
+    };
+
+    /// <summary>True when the rollout itself will end old pods although no new one came: then a full quota empties.</summary>
+    private static bool OldPodsMayGo(RolloutView view)
+    {
+        if (view.IsEnding)
+            return true;
+        if (view.OldPods.Count == 0)
+            return false;
+        var available = view.Deployment.Number("status", "availableReplicas");
+        return view.Deployment.Text("spec", "strategy", "type") == "Recreate" || view.OldPods.Any(p => !RolloutView.IsReady(p)) || available > view.Wanted - MayBeMissing(view);
+    }
+
+    private static long MayBeMissing(RolloutView view)
+    {
+        var rolling = view.Deployment.At("spec", "strategy", "rollingUpdate");
+        var missing = Resolve(rolling.Text("maxUnavailable") ?? "25%", view.Wanted, up: false);
+        // The controller never lets both be zero, for nothing could move then.
+        return missing == 0 && Resolve(rolling.Text("maxSurge") ?? "25%", view.Wanted, up: true) == 0 ? 1 : missing;
+    }
+
+    // 1, or 25%
+    private static long Resolve(string amount, long wanted, bool up)
+    {
+        if (!amount.EndsWith('%'))
+            return long.TryParse(amount, out var count) ? count : 0;
+        var part = double.TryParse(amount[..^1], out var percent) ? percent * wanted / 100 : 0;
+        return (long)(up ? Math.Ceiling(part) : Math.Floor(part));
+    }
+
+    private static bool Says(string message, string words) => message.Contains(words, StringComparison.OrdinalIgnoreCase);
+}

@@ -1,0 +1,40 @@
+using Pipeline.Output;
+using Serilog;
+
+namespace Pipeline.Rollouts;
+
+/// <summary>Tells a person what changes during a rollout: a bar on a terminal, and everywhere one line for each change.</summary>
+/// <param name="log">The step's log.</param>
+/// <param name="name">The Deployment's name.</param>
+internal sealed class RolloutNews(ILogger log, string name)
+{
+    private readonly Dictionary<string, RolloutFinding> told = [];
+    private long ready = -1;
+
+    /// <summary>Says what is new since the last call.</summary>
+    public void Tell(RolloutView view, RolloutLook look)
+    {
+        if (view.Deployment is not null && view.Ready != ready)
+        {
+            ready = view.Ready;
+            log.Progress($"rollout/{name}", $"Deployment/{name}: new pods ready", ready, view.Wanted, "pods");
+            if (ready > 0 && ready < view.Wanted)
+                log.Information("Deployment/{Name:l}: {Ready} of {Wanted} new pods are ready", name, ready, view.Wanted);
+        }
+
+        foreach (var finding in look.Findings.Where(IsNews))
+            log.Warning("Deployment/{Name:l}: {Sentence:l}{Grace:l}", name, finding.Sentence, GraceOf(finding));
+        foreach (var over in told.Keys.Except(look.Findings.Select(f => f.Subject)).ToList())
+            if (told.Remove(over, out var gone) && gone.Rule.Level == VerdictLevel.Counted)
+                log.Information("Deployment/{Name:l}: over after {Seconds:0} s: {Condition:l}", name, gone.Lasts.TotalSeconds, gone.Rule.Condition);
+        foreach (var finding in look.Findings)
+            told[finding.Subject] = finding;
+    }
+
+    // A probe that does not answer yet is how every start looks.
+    private bool IsNews(RolloutFinding finding) =>
+        finding.Rule != VerdictRules.ReadinessFailing && (!told.TryGetValue(finding.Subject, out var before) || before.Rule != finding.Rule);
+
+    private static string GraceOf(RolloutFinding finding) =>
+        finding.Rule.Level == VerdictLevel.Counted ? $"; it may heal within {finding.Grace.TotalSeconds:0} s" : "";
+}
