@@ -37,11 +37,11 @@ public sealed class InvalidateStep(CdnOptions options) : IStep
         await context.Ledger.UpdateAsync(r => r with { Invalidation = started }, cancellation);
         context.Log.Information("Invalidation {Id} of {Paths}", started.Id, string.Join(' ', paths.Take(10)));
         if (!started.Completed)
-            context.Log.Information("Waiting until every edge has forgotten, at most {Limit:0} s (--cdn-timeout)", options.Timeout.TotalSeconds);
+            context.Log.Information("Waiting until every edge has forgotten, at most {Limit:l} (--cdn-timeout)", DurationText.Of(options.Timeout));
         var ended = await AwaitAsync(cdn, started, context, cancellation);
         await context.Ledger.UpdateAsync(r => r with { Invalidation = ended }, cancellation);
         if (!ended.Completed)
-            context.Log.Warning("Invalidation {Id} is not known to have ended after {Timeout} (--cdn-timeout); edges may show old pages until it does", ended.Id, options.Timeout);
+            context.Log.Warning("Invalidation {Id} is not known to have ended after {Timeout:l} (--cdn-timeout); edges may show old pages until it does", ended.Id, DurationText.Of(options.Timeout));
         context.Summary.Changed($"the CDN: invalidation {ended.Id} of {ended.Paths.Length} paths, {(ended.Completed ? "completed" : "still in progress")}");
     }
 

@@ -59,7 +59,7 @@ public sealed class MigrateStep(MigrationOptions options, AcceptedRisks risks, L
     private static async Task<RevisionHistory> HistoryAsync(MigrationJob job, StepContext context, CancellationToken cancellation)
     {
         var lines = new List<string>();
-        if (await job.RunAsync("plan", ["alembic", "history"], lines.Add, cancellation) is { } why)
+        if (await job.RunAsync("plan", ["alembic", "history"], changesSchema: false, lines.Add, cancellation) is { } why)
             throw new FailureException($"The image's migrations cannot be read with 'alembic history'. {why}{Environment.NewLine}  {string.Join($"{Environment.NewLine}  ", lines.TakeLast(15))}");
         context.Log.Debug("The image carries {Count} lines of history", lines.Count);
         return RevisionHistory.Parse(lines);
@@ -78,7 +78,7 @@ public sealed class MigrateStep(MigrationOptions options, AcceptedRisks risks, L
         foreach (var revision in applied)
             context.Log.Information("Schema: to apply {Revision}, {Doc}", revision.Id, revision.Doc);
         // The exact revision, not 'head': what was shown is what runs.
-        if (await job.RunAsync("upgrade", ["alembic", "upgrade", target], line => context.Log.Information("alembic: {Line:l}", line), cancellation) is { } why)
+        if (await job.RunAsync("upgrade", ["alembic", "upgrade", target], changesSchema: true, line => context.Log.Information("alembic: {Line:l}", line), cancellation) is { } why)
             throw Failed($"'alembic upgrade {target}' failed: {why}. Its output is above. The pods were not touched.", before, await database.SchemaRevisionAsync(cancellation));
     }
 

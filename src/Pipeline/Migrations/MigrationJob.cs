@@ -3,6 +3,7 @@ using Pipeline.Cluster;
 using Pipeline.Errors;
 using Pipeline.Releases;
 using Pipeline.Rollouts;
+using Pipeline.Settings;
 
 namespace Pipeline.Migrations;
 
@@ -15,11 +16,12 @@ internal sealed class MigrationJob(ClusterConnection cluster, StepContext contex
     /// <summary>Runs a command and hands on what it prints. A Job of the same name that still runs is joined, never run twice.</summary>
     /// <param name="purpose">Part of the Job's name, as in <c>upgrade</c>.</param>
     /// <param name="command">The command and its arguments.</param>
+    /// <param name="changesSchema">False for a command that only reads: whatever becomes of it, nothing was changed.</param>
     /// <param name="line">Takes each line as it is printed.</param>
     /// <param name="cancellation">Ends the waiting; the Job itself goes on.</param>
     /// <returns>How the container ended when it did not end well; null when it did.</returns>
     /// <exception cref="FailureException">It never started, or did not end in time.</exception>
-    public async Task<string?> RunAsync(string purpose, string[] command, Action<string> line, CancellationToken cancellation)
+    public async Task<string?> RunAsync(string purpose, string[] command, bool changesSchema, Action<string> line, CancellationToken cancellation)
     {
         var manifest = Manifest(context.Ledger.Current, purpose, command);
         await CreateAsync(manifest, cancellation);
@@ -41,7 +43,7 @@ internal sealed class MigrationJob(ClusterConnection cluster, StepContext contex
             if (pod is not null && judge.Failure(pod) is { } trouble)
                 throw await CannotStartAsync(job, trouble, cancellation);
             if (left <= TimeSpan.Zero)
-                throw new FailureException($"Job/{job.Name()} did not end within {options.Timeout} (--migration-timeout) and still runs. Watch it with 'kubectl -n {cluster.Namespace} logs -f job/{job.Name()}', then run the same command again: it joins the Job.", ExitCode.NotPutBack);
+                throw new FailureException($"Job/{job.Name()} did not end within {DurationText.Of(options.Timeout)} (--migration-timeout) and still runs. Watch it with 'kubectl -n {cluster.Namespace} logs -f job/{job.Name()}', then run the same command again: it joins the Job.", changesSchema ? ExitCode.NotPutBack : ExitCode.Failed);
             await Task.Delay(Poll, context.Time, cancellation);
         }
     }

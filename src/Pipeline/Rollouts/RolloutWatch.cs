@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using Pipeline.Cluster;
 using Pipeline.Errors;
 using Pipeline.Output;
+using Pipeline.Settings;
 using Serilog;
 
 namespace Pipeline.Rollouts;
@@ -63,7 +64,7 @@ internal sealed class RolloutWatch(ClusterConnection cluster, ILogger log, TimeP
             if (look.IsDone)
                 return Done(name, view);
             if (waited >= timeout)
-                throw await ReportAsync(view, look, $"Deployment/{name} was not rolled out within {timeout} (--rollout-timeout): {view.Ready} of {view.Wanted} new pods are ready.", cancellation);
+                throw await ReportAsync(view, look, $"Deployment/{name} was not rolled out within {DurationText.Of(timeout)} (--rollout-timeout): {view.Ready} of {view.Wanted} new pods are ready.", cancellation);
         }
     }
 

@@ -116,8 +116,8 @@ public sealed class ClusterWatchTests : IAsyncLifetime
 
     [Theory]
     [InlineData(403)]
-    [InlineData(503)]
-    public async Task A_first_list_that_fails_ends_it(int status)
+    [InlineData(404)]
+    public async Task A_first_list_that_is_refused_ends_it(int status)
     {
         answers.Enqueue((status, "no"));
 

@@ -150,16 +150,26 @@ public sealed class MigrationJobTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_job_that_only_reads_has_changed_nothing_however_long_it_takes()
+    {
+        workloads.Controller = j => Start(j);
+        workloads.Follow = http => Task.Delay(Timeout.Infinite, http.RequestAborted);
+        timeout = "10m";
+
+        Assert.Equal(ExitCode.Failed, (await Assert.ThrowsAsync<FailureException>(() => RunAsync(changesSchema: false))).ExitCode);
+    }
+
+    [Fact]
     public async Task A_migration_that_takes_too_long_goes_on_and_says_how_to_watch_it()
     {
         workloads.Controller = j => Start(j);
         workloads.Follow = http => Task.Delay(Timeout.Infinite, http.RequestAborted);
         timeout = "10m";
 
-        var error = await Assert.ThrowsAsync<FailureException>(RunAsync);
+        var error = await Assert.ThrowsAsync<FailureException>(() => RunAsync());
 
         Assert.Equal(ExitCode.NotPutBack, error.ExitCode);
-        Assert.Equal($"Job/{Name} did not end within 00:10:00 (--migration-timeout) and still runs. Watch it with 'kubectl -n product logs -f job/{Name}', then run the same command again: it joins the Job.", error.Message);
+        Assert.Equal($"Job/{Name} did not end within 10 min (--migration-timeout) and still runs. Watch it with 'kubectl -n product logs -f job/{Name}', then run the same command again: it joins the Job.", error.Message);
         Assert.NotNull(workloads.Find(Resource.Jobs, Name));
     }
 
@@ -168,7 +178,7 @@ public sealed class MigrationJobTests : IAsyncLifetime
     {
         workloads.Controller = j => PutPod(j, $"{Name}-pod", "{waiting: {reason: ErrImagePull, message: 'not found'}}", "Pending");
 
-        var error = await Assert.ThrowsAsync<FailureException>(RunAsync);
+        var error = await Assert.ThrowsAsync<FailureException>(() => RunAsync());
 
         Assert.Equal($"Job/{Name} cannot start: Pod/{Name}-pod on node worker-1, container 'migrate': ErrImagePull (not found). It was removed; nothing was migrated. {VerdictRules.ImageNotFound.Hint}", error.Message);
         Assert.Equal(ExitCode.Failed, error.ExitCode);
@@ -180,7 +190,7 @@ public sealed class MigrationJobTests : IAsyncLifetime
     {
         workloads.Controller = j => cluster.Objects.TryRemove(Resource.Jobs.PathIn("product", j.Name()), out _);
 
-        var error = await Assert.ThrowsAsync<FailureException>(RunAsync);
+        var error = await Assert.ThrowsAsync<FailureException>(() => RunAsync());
 
         Assert.Equal($"Job/{Name} was deleted by somebody while it ran.", error.Message);
     }
@@ -190,7 +200,7 @@ public sealed class MigrationJobTests : IAsyncLifetime
     {
         folder.Write("migration-job.yaml", "{apiVersion: batch/v1, kind: Job, metadata: {name: migrate}, spec: {template: {spec: {containers: [{name: a, image: redis}]}}}}");
 
-        var error = await Assert.ThrowsAsync<UsageException>(RunAsync);
+        var error = await Assert.ThrowsAsync<UsageException>(() => RunAsync());
 
         Assert.Equal("No container in 'migration-job.yaml' has the image 'team/api'. Check --image-repository.", error.Message);
         Assert.Empty(workloads.Changes);
@@ -218,9 +228,9 @@ public sealed class MigrationJobTests : IAsyncLifetime
             MigrationTimeout = timeout,
         });
 
-    private async Task<string?> RunAsync()
+    private async Task<string?> RunAsync(bool changesSchema = true)
     {
-        var work = Migration.RunAsync("upgrade", ["alembic", "upgrade", "bbbb"], lines.Add, default);
+        var work = Migration.RunAsync("upgrade", ["alembic", "upgrade", "bbbb"], changesSchema, lines.Add, default);
         while (!work.IsCompleted)
         {
             time.Advance(TimeSpan.FromSeconds(1));
