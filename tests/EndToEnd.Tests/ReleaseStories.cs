@@ -53,6 +53,7 @@ public abstract class ReleaseStories : Story
     public async Task A_user_with_the_rights_in_setup_deploys_and_goes_back()
     {
         await using var product = await Product.NewAsync(place);
+        (await product.Checkout.BuildAsync("Preflight")).Ended(0);
         await product.LetDeployAsync();
         (await product.Checkout.BuildAsync("Deploy", "--kube-context", "deployer")).Ended(0).Says("not checked").Says("release 1 (1.0.0)");
         await ReleaseWithARevisionAsync(product.Checkout, "1.1.0", "d21b7f30aa41", Head);
