@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Amazon.S3;
-using Pipeline.Sandbox.Database;
 using Pipeline.Sandbox.Hosting;
 
 namespace EndToEnd.Tests.Bed;
@@ -37,7 +36,7 @@ internal sealed class SandboxProduct : Product
         }
     }
 
-    public override bool HasDatabase => PostgresBinaries.Find() is not null;
+    public override bool HasDatabase => Endpoint.Parameters.ContainsKey("DatabaseUrl");
 
     private protected override string PodDatabaseUrl => Setting("DatabaseUrl");
 
