@@ -37,7 +37,7 @@ public sealed class SandboxStories : Story
         var ended = await product.Checkout.BashAsync("""
             set -m
             ./build.sh Deploy >output 2>&1 &
-            until grep -q 'BuildFrontend\|BuildImage' output; do sleep 0.05; done
+            until grep -q 'BuildFrontend\|BuildImage' output || ! kill -0 "$!"; do sleep 0.05; done
             kill -INT -- "-$!"
             wait "$!"
             echo "ended with $?"
@@ -95,8 +95,8 @@ public sealed class SandboxStories : Story
     {
         await using var product = await SandboxProduct.NewAsync();
         var running = product.Checkout.BuildAsync(new Dictionary<string, string?> { ["CI"] = "true" }, "Deploy", "--profile", "sandbox");
-        while (!running.IsCompleted && !File.Exists(product.EndpointFile))
-            await Task.Delay(50);
+        while (!File.Exists(product.EndpointFile))
+            Assert.False(running == await Task.WhenAny(running, Task.Delay(50)), "The run was over before its sandbox began.");
         var process = product.Endpoint.ProcessId;
 
         (await running).Ended(0).Says("Result: done, release 1 (1.0.0)");
