@@ -12,9 +12,7 @@ namespace Pipeline.Build.Testing;
 /// <param name="all">Runs the longer suites too.</param>
 internal sealed class TestRun(string root, string reports, bool all)
 {
-    // Stories against real servers; without them they say why they are skipped.
-    private const string Stories = "EndToEnd.Tests";
-    // Stories that compile programs of their own.
+    // Stories but for the shortest, and scripts that compile.
     private const string WithoutLongSuites = "Suite!=Long";
 
     /// <exception cref="FailureException">A test failed, or a file is not formatted.</exception>
@@ -49,8 +47,7 @@ internal sealed class TestRun(string root, string reports, bool all)
     }
 
     private IEnumerable<string> Projects() =>
-        Directory.EnumerateFiles(Path.Combine(root, "tests"), "*.Tests.csproj", SearchOption.AllDirectories)
-            .Where(p => all || !Path.GetFileName(p).StartsWith(Stories, StringComparison.Ordinal)).Order(StringComparer.Ordinal);
+        Directory.EnumerateFiles(Path.Combine(root, "tests"), "*.Tests.csproj", SearchOption.AllDirectories).Order(StringComparer.Ordinal);
 
     private static (int Passed, int Failed, int Skipped)? Counts(string path)
     {

@@ -2,18 +2,21 @@ using EndToEnd.Tests.Bed;
 
 namespace EndToEnd.Tests;
 
-public sealed class RefusalStories : Story
+public abstract class RefusalStories : Story
 {
+    private readonly Place place;
+
+    private protected RefusalStories(Place place) => this.place = place;
+
     [SkippableFact]
     public async Task What_is_wrong_is_said_in_one_sentence_and_nothing_changes()
     {
-        NeedsServers();
-        await using var product = await Product.NewAsync();
+        await using var product = await Product.NewAsync(place);
         var build = product.Checkout;
-        var before = await product.Kubectl.SnapshotAsync();
+        (await build.BuildAsync("Preflight")).Ended(0);
+        var before = await product.Cluster.SnapshotAsync();
 
         (await build.BuildAsync("Deploy", "--cdn-timout", "1m")).Ended(2).Says("--cdn-timeout");
-        (await build.BuildAsync("Deploy", "--registry-url", "")).Ended(2).Says("--registry-url");
         (await build.BuildAsync("Deploy", "--rollout-timeout", "soon")).Ended(2).Says("--rollout-timeout");
         (await build.BuildAsync("Deploy", "--kube-config", "nowhere.yaml")).Ended(2).Says("nowhere.yaml");
         (await build.BuildAsync("Deploy", "--profile", "prodution")).Ended(2).Says("prodution");
@@ -27,10 +30,25 @@ public sealed class RefusalStories : Story
         build.Write(".nuke/parameters.broken.json", "{ \"RegistryUrl\": ");
         (await build.BuildAsync("Deploy", "--profile", "broken")).Ended(2).Says("parameters.broken.json");
 
-        Assert.Equal(Names(before), Names(await product.Kubectl.SnapshotAsync()));
+        Assert.Equal(Names(before), Names(await product.Cluster.SnapshotAsync()));
         Assert.Equal((0, 0), await product.ObjectsAsync());
     }
 
     // The secret was made anew.
     private static IEnumerable<string> Names(IReadOnlyList<string> snapshot) => snapshot.Select(s => s.StartsWith("Secret/db", StringComparison.Ordinal) ? s.Split(' ')[0] : s);
 }
+
+[Trait("Suite", "Long")]
+public sealed class RefusalStoriesOnTheTestBed() : RefusalStories(Place.TestBed)
+{
+    [SkippableFact]
+    public async Task A_setting_that_is_missing_is_named()
+    {
+        await using var product = await Product.NewAsync(Place.TestBed);
+
+        (await product.Checkout.BuildAsync("Deploy", "--registry-url", "")).Ended(2).Says("--registry-url");
+    }
+}
+
+[Trait("Suite", "Long")]
+public sealed class RefusalStoriesInTheSandbox() : RefusalStories(Place.Sandbox);

@@ -2,46 +2,28 @@ using EndToEnd.Tests.Bed;
 
 namespace EndToEnd.Tests;
 
-public sealed class ReleaseStories : Story
+public abstract class ReleaseStories : Story
 {
-    private const string Head = "c7a41e88d356";
+    private readonly Place place;
 
-    [SkippableFact]
-    public async Task The_first_deploy_releases_everything_and_a_second_one_changes_nothing()
-    {
-        NeedsServers();
-        await using var product = await Product.NewAsync();
-        var first = (await product.Checkout.BuildAsync("Deploy")).Ended(0).Says("Result: done, release 1 (1.0.0)").Says($"the schema: from (empty) to {Head}");
-        Assert.DoesNotContain("nothing changed", first.Output, StringComparison.Ordinal);
-        var before = await product.Kubectl.SnapshotAsync();
-        var objects = await product.ObjectsAsync();
-
-        (await product.Checkout.BuildAsync("Deploy")).Ended(0).Says("Result: done, nothing changed, release 1 (1.0.0)");
-        using var clone = await product.Checkout.CloneAsync();
-        (await clone.BuildAsync("Deploy")).Ended(0).Says("Result: done, nothing changed, release 1 (1.0.0)").Says("no pod restarted");
-
-        Assert.Equal(before, await product.Kubectl.SnapshotAsync());
-        Assert.Equal(objects, await product.ObjectsAsync());
-        (await clone.BuildAsync("Status")).Ended(0).Says("Live: release 1, version 1.0.0").Says("3 of 3 pods ready").Says("@sha256:");
-    }
+    private protected ReleaseStories(Place place) => this.place = place;
 
     [SkippableFact]
     public async Task A_new_release_and_its_rollback_lose_no_request()
     {
-        NeedsServers();
-        await using var product = await Product.NewAsync();
+        await using var product = await Product.NewAsync(place);
         (await product.Checkout.BuildAsync("Deploy")).Ended(0);
-        var first = await product.Kubectl.ImageAsync();
+        var first = await product.Cluster.ImageAsync();
         await ReleaseWithARevisionAsync(product.Checkout, "1.1.0", "d21b7f30aa41", Head);
-        await using var users = new Users(await product.Api.ServiceAsync() ?? throw new InvalidOperationException("no Service"));
+        await using var users = new Users(await product.ApiAsync());
 
         (await product.Checkout.BuildAsync("Deploy")).Ended(0).Says("Result: done, release 2 (1.1.0)").Says("d21b7f30aa41");
-        Assert.NotEqual(first, await product.Kubectl.ImageAsync());
+        Assert.NotEqual(first, await product.Cluster.ImageAsync());
         using var clone = await product.Checkout.CloneAsync();
         (await clone.BuildAsync("Rollback", "--assume-yes", "--reason", "the story says so")).Ended(0).Says("Result: done");
         var seen = await users.EndAsync();
 
-        Assert.Equal(first, await product.Kubectl.ImageAsync());
+        Assert.Equal(first, await product.Cluster.ImageAsync());
         Assert.True(seen.Failures.Count == 0, $"{seen.Failures.Count} of {seen.Requests} requests failed:\n{string.Join('\n', seen.Failures)}");
         Assert.True(seen.PerSecond >= 50, $"only {seen.PerSecond:0} requests per second were sent");
         (await clone.BuildAsync("Status")).Ended(0).Says("version 1.0.0").Says("3 of 3 pods ready");
@@ -52,18 +34,17 @@ public sealed class ReleaseStories : Story
     [SkippableFact]
     public async Task A_release_that_crashes_is_put_back_and_shows_why()
     {
-        NeedsServers();
-        await using var product = await Product.NewAsync();
+        await using var product = await Product.NewAsync(place);
         (await product.Checkout.BuildAsync("Deploy")).Ended(0);
-        var (image, objects) = (await product.Kubectl.ImageAsync(), await product.ObjectsAsync());
+        var (image, objects) = (await product.Cluster.ImageAsync(), await product.ObjectsAsync());
         await ReleaseThatCrashesAsync(product.Checkout, "1.2.0");
-        await using var users = new Users(await product.Api.ServiceAsync() ?? throw new InvalidOperationException("no Service"));
+        await using var users = new Users(await product.ApiAsync());
 
         (await product.Checkout.BuildAsync("Deploy")).Ended(3).Says("the settings file is missing").Says("Result: FAILED, and put back, release 2 (1.2.0)");
         var seen = await users.EndAsync();
 
         Assert.True(seen.Failures.Count == 0, string.Join('\n', seen.Failures));
-        Assert.Equal(image, await product.Kubectl.ImageAsync());
+        Assert.Equal(image, await product.Cluster.ImageAsync());
         Assert.Equal(objects.Pages, (await product.ObjectsAsync()).Pages);
         (await product.Checkout.BuildAsync("Status")).Ended(0).Says("Live: release 1, version 1.0.0").Says("3 of 3 pods ready");
     }
@@ -71,8 +52,8 @@ public sealed class ReleaseStories : Story
     [SkippableFact]
     public async Task A_user_with_the_rights_in_setup_deploys_and_goes_back()
     {
-        NeedsServers();
-        await using var product = await Product.NewAsync("testbed");
+        await using var product = await Product.NewAsync(place);
+        (await product.Checkout.BuildAsync("Preflight")).Ended(0);
         await product.LetDeployAsync();
         (await product.Checkout.BuildAsync("Deploy", "--kube-context", "deployer")).Ended(0).Says("not checked").Says("release 1 (1.0.0)");
         await ReleaseWithARevisionAsync(product.Checkout, "1.1.0", "d21b7f30aa41", Head);
@@ -82,3 +63,9 @@ public sealed class ReleaseStories : Story
         (await product.Checkout.BuildAsync("Diagnose", "--kube-context", "deployer")).Ended(0);
     }
 }
+
+[Trait("Suite", "Long")]
+public sealed class ReleaseStoriesOnTheTestBed() : ReleaseStories(Place.TestBed);
+
+[Trait("Suite", "Long")]
+public sealed class ReleaseStoriesInTheSandbox() : ReleaseStories(Place.Sandbox);

@@ -3,14 +3,17 @@ namespace Pipeline.Sandbox.Database;
 /// <summary>Where this machine has PostgreSQL's server programs.</summary>
 internal static class PostgresBinaries
 {
+    // "none" shows what a machine without them sees.
+    private const string Variable = "PIPELINE_SANDBOX_POSTGRES";
+
     /// <summary>What installs them, for the sentence about a machine that has none.</summary>
     public static string InstallCommand =>
         OperatingSystem.IsMacOS() ? "brew install postgresql@17"
         : OperatingSystem.IsWindows() ? "winget install PostgreSQL.PostgreSQL.17"
         : "apt-get install postgresql";
 
-    /// <summary>The folder with <c>initdb</c> and <c>postgres</c>, the newest version first; null when there is none.</summary>
-    public static string? Find() => Candidates().FirstOrDefault(Holds);
+    /// <summary>The folder with <c>initdb</c> and <c>postgres</c>, the newest version first; null when there is none, or when none is to be found.</summary>
+    public static string? Find() => Environment.GetEnvironmentVariable(Variable) == "none" ? null : Candidates().FirstOrDefault(Holds);
 
     private static bool Holds(string folder) => File.Exists(Program(folder, "initdb")) && File.Exists(Program(folder, "postgres"));
 

@@ -66,6 +66,7 @@ public sealed class RollbackStep(
         Started = context.Time.GetUtcNow(),
         Rollback = new RollbackRange((history.Live ?? history.Latest!).Number, target.Number),
         Reason = rollback.Reason,
+        WithoutDatabase = target.WithoutDatabase,
         Image = target.Image,
         Frontend = target.Frontend,
     };

@@ -35,7 +35,7 @@ internal static class Probes
         return Joined(
             answer.IsOk ? null : $"status {answer.Status}",
             Unwell(health, "status"),
-            Unwell(health, "database"),
+            expected.HasDatabase ? Unwell(health, "database") : null,
             Differs(health, "version", expected.Version),
             expected.SchemaRevision is { } revision ? Differs(health, "schema_revision", revision) : null);
     }

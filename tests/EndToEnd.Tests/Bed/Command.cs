@@ -27,8 +27,10 @@ internal sealed record Outcome(int ExitCode, string Output)
 internal static class Command
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(8);
+    private static readonly string[] CiHosts = ["CI", "GITHUB_ACTIONS", "TF_BUILD", "GITLAB_CI"];
+    private static readonly string[] Choosing = ["PIPELINE_", "NUKE_", "Official"];
 
-    /// <summary>Runs a program to its end.</summary>
+    /// <summary>Runs a program to its end, with none of the variables that choose an environment on this machine or say that nobody watches.</summary>
     public static async Task<Outcome> TryAsync(string folder, IReadOnlyDictionary<string, string?> variables, string program, params string[] arguments)
     {
         using var limit = new CancellationTokenSource(Limit);
@@ -41,7 +43,7 @@ internal static class Command
 
         try
         {
-            var ended = await Cli.Wrap(program).WithArguments(arguments).WithWorkingDirectory(folder).WithEnvironmentVariables(variables)
+            var ended = await Cli.Wrap(program).WithArguments(arguments).WithWorkingDirectory(folder).WithEnvironmentVariables(Clean(variables))
                 .WithValidation(CommandResultValidation.None)
                 .WithStandardOutputPipe(PipeTarget.ToDelegate(Take)).WithStandardErrorPipe(PipeTarget.ToDelegate(Take))
                 .ExecuteAsync(limit.Token);
@@ -61,5 +63,15 @@ internal static class Command
         var ended = await Cli.Wrap(program).WithArguments(arguments).WithValidation(CommandResultValidation.None).ExecuteBufferedAsync();
         Assert.True(ended.ExitCode == 0, $"{program} {string.Join(' ', arguments)}: {ended.StandardError}");
         return ended.StandardOutput.Trim();
+    }
+
+    private static Dictionary<string, string?> Clean(IReadOnlyDictionary<string, string?> variables)
+    {
+        var clean = Environment.GetEnvironmentVariables().Keys.Cast<string>()
+            .Where(name => CiHosts.Contains(name) || Array.Exists(Choosing, c => name.StartsWith(c, StringComparison.Ordinal)))
+            .ToDictionary(name => name, _ => (string?)null);
+        foreach (var (name, value) in variables)
+            clean[name] = value;
+        return clean;
     }
 }

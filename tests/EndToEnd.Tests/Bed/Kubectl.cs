@@ -2,26 +2,13 @@ using System.Text.Json.Nodes;
 
 namespace EndToEnd.Tests.Bed;
 
-/// <summary>What a foreign client sees of a namespace.</summary>
-internal sealed class Kubectl(string @namespace)
+/// <summary>What <c>kubectl</c> sees of a namespace.</summary>
+/// <param name="access">The flags that name the cluster and the user.</param>
+/// <param name="namespace">The namespace.</param>
+internal sealed class Kubectl(string[] access, string @namespace) : ClusterView
 {
-    private const string Context = "testbed";
+    public Task<string> RunAsync(params string[] arguments) => Command.RunAsync("kubectl", [.. access, "--namespace", @namespace, .. arguments]);
 
-    public Task<string> RunAsync(params string[] arguments) => Command.RunAsync("kubectl", ["--context", Context, "--namespace", @namespace, .. arguments]);
-
-    /// <summary>Name and resourceVersion of every object that a run could change; the deploy lock and the records are left out.</summary>
-    public async Task<IReadOnlyList<string>> SnapshotAsync()
-    {
-        var found = JsonNode.Parse(await RunAsync("get", "deployments,replicasets,pods,jobs,services,configmaps,secrets", "--output", "json"))!["items"]!.AsArray();
-        return
-        [
-            .. from item in found
-               let name = (string)item!["metadata"]!["name"]!
-               where !name.StartsWith("pipeline-release", StringComparison.Ordinal)
-               orderby (string)item["kind"]!, name
-               select $"{item["kind"]}/{name} {item["metadata"]!["resourceVersion"]}",
-        ];
-    }
-
-    public Task<string> ImageAsync() => RunAsync("get", "deployment", "dataset-management-api", "--output", "jsonpath={.spec.template.spec.containers[0].image}");
+    private protected override async Task<IEnumerable<JsonNode>> ObjectsAsync() =>
+        JsonNode.Parse(await RunAsync("get", string.Join(',', Kinds), "--output", "json"))!["items"]!.AsArray().OfType<JsonNode>();
 }

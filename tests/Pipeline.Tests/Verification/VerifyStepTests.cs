@@ -94,6 +94,20 @@ public sealed class VerifyStepTests : IAsyncLifetime
         Assert.Equal(["health", "datasets", "page"], run.Release.Verification!.Probes.Select(p => p.Name));
     }
 
+    [Theory]
+    [InlineData("no PostgreSQL on this machine", true)]
+    [InlineData(null, false)]
+    public async Task Only_a_release_without_a_database_may_lack_one(string? withoutDatabase, bool passes)
+    {
+        site.Answers["/health"] = _ => (200, LoopbackSite.Health("1.4.2", database: "none"));
+        await run.RecordAsync(r => r with { WithoutDatabase = withoutDatabase });
+
+        if (passes)
+            await run.RunAsync(Step());
+        else
+            Assert.Contains("database is 'none'", (await run.FailAsync(Step("10ms"))).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_rollback_expects_the_pages_of_the_release_it_went_back_to()
     {

@@ -1,0 +1,14 @@
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+
+namespace EndToEnd.Tests.Bed;
+
+/// <summary>What the API says of itself.</summary>
+internal static class Health
+{
+    public static async Task<string?> VersionAsync(string api)
+    {
+        using var client = new HttpClient { Timeout = TimeSpan.FromSeconds(10) };
+        return (string?)(await client.GetFromJsonAsync<JsonObject>($"{api}/health"))!["version"];
+    }
+}

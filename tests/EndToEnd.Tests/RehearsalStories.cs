@@ -1,0 +1,20 @@
+using EndToEnd.Tests.Bed;
+using Pipeline.Sandbox.Faults;
+
+namespace EndToEnd.Tests;
+
+/// <summary>Every fault ends as its entry in the catalog says: the comparison is the command's own.</summary>
+[Trait("Suite", "Long")]
+public sealed class RehearsalStories(RehearsalCheckout checkout) : Story, IClassFixture<RehearsalCheckout>
+{
+    public static TheoryData<string> Faults => [.. FaultCatalog.All.Select(f => f.Name)];
+
+    [SkippableTheory]
+    [MemberData(nameof(Faults))]
+    public async Task A_rehearsal_ends_as_documented(string fault)
+    {
+        Skip.If(OperatingSystem.IsWindows(), "Stories are told to build.sh, which needs bash.");
+
+        (await checkout.RehearseAsync(fault)).Ended(0);
+    }
+}
