@@ -137,6 +137,9 @@ internal sealed class ObjectWriter(ClusterStore store, TimeProvider time, FaultS
         }
     }
 
+    /// <summary>A part of a name that sorts by the time, so that lists show what happened in its order.</summary>
+    public string NameInTime() => $"{Guid.CreateVersion7(time.GetUtcNow()):N}";
+
     /// <summary>The time as the API writes it: whole seconds, UTC.</summary>
     public string Now() => time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
 

@@ -106,7 +106,7 @@ internal sealed class ApiRouter(ClusterServerOptions options, AccessTokens token
     {
         var found = Find(request);
         return request.WantsTable
-            ? request.Http.SendAsync(200, Tables.Table.Of(request.Kind, [found], $"{found.Version}", options.Time.GetUtcNow()))
+            ? request.Http.SendAsync(200, Tables.Table.Of(request.Kind, [found], ObjectLists.Metadata(found.Version), request.Query("includeObject"), options.Time.GetUtcNow()))
             : request.Http.SendAsync(200, found.Json);
     }
 
