@@ -23,6 +23,7 @@ internal sealed class ObjectWriter(ClusterStore store, TimeProvider time, FaultS
     private readonly AdmissionChain admission = new(store, faults ?? new FaultSwitch());
     // Two pods must not pass the same quota side by side.
     private readonly Lock admitting = new();
+    private long named;
 
     /// <summary>Adds an object, as a controller does.</summary>
     /// <param name="kind">The kind.</param>
@@ -138,7 +139,15 @@ internal sealed class ObjectWriter(ClusterStore store, TimeProvider time, FaultS
     }
 
     /// <summary>A part of a name that sorts by the time, so that lists show what happened in its order.</summary>
-    public string NameInTime() => $"{Guid.CreateVersion7(time.GetUtcNow()):N}";
+    public string NameInTime()
+    {
+        lock (admitting)
+        {
+            named = Math.Max(named + 1, time.GetUtcNow().UtcTicks);
+            // After a restart the clock may stand where it stood.
+            return $"{named:x16}{Guid.NewGuid():N}"[..20];
+        }
+    }
 
     /// <summary>The time as the API writes it: whole seconds, UTC.</summary>
     public string Now() => time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
