@@ -2,6 +2,14 @@ using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.NoEmit;
+using Pipeline.Benchmarks;
+
+// dotnet run --configuration Release -- cluster .nuke/temp/sandbox testbed
+if (args is ["cluster", var sandbox, var context])
+{
+    await ClusterComparison.RunAsync(sandbox, context);
+    return;
+}
 
 // Whole programs are measured, started as a person starts them: one start is one iteration, and nothing has to be generated or compiled.
 var job = Job.Dry.WithToolchain(InProcessNoEmitToolchain.Instance).WithWarmupCount(3).WithIterationCount(15).WithId("Process");

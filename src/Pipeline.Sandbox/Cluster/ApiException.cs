@@ -44,6 +44,16 @@ internal sealed class ApiException(HttpStatusCode code, string reason, string me
     public static ApiException Gone(long asked, long oldest) =>
         new(HttpStatusCode.Gone, "Expired", $"too old resource version: {asked} ({oldest})");
 
+    /// <summary>A configuration to apply with fields that its kind has not; the real server calls it an error of its own.</summary>
+    public static ApiException Untyped(ResourceKind kind, string? space, string name, IReadOnlyList<string> fields)
+    {
+        var errors = fields.Select(f => $".{f}: field not declared in schema").ToList();
+        var group = kind.Group.Length == 0 ? $"/{kind.Version}" : kind.ApiVersion;
+        return new ApiException(
+            HttpStatusCode.InternalServerError, "",
+            $"failed to create typed patch object ({space}/{name}; {group}, Kind={kind.Kind}): {(errors.Count == 1 ? errors[0] : $"errors:\n  {string.Join("\n  ", errors)}")}");
+    }
+
     private static JsonObject About(ResourceKind kind, string name)
     {
         var about = new JsonObject { ["name"] = name };

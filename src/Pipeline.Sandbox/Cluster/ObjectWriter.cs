@@ -23,6 +23,7 @@ internal sealed class ObjectWriter(ClusterStore store, TimeProvider time, FaultS
     private readonly AdmissionChain admission = new(store, faults ?? new FaultSwitch());
     // Two pods must not pass the same quota side by side.
     private readonly Lock admitting = new();
+    private long named;
 
     /// <summary>Adds an object, as a controller does.</summary>
     /// <param name="kind">The kind.</param>
@@ -134,6 +135,17 @@ internal sealed class ObjectWriter(ClusterStore store, TimeProvider time, FaultS
             {
                 // Changed or gone in between.
             }
+        }
+    }
+
+    /// <summary>A part of a name that sorts by the time, so that lists show what happened in its order.</summary>
+    public string NameInTime()
+    {
+        lock (admitting)
+        {
+            named = Math.Max(named + 1, time.GetUtcNow().UtcTicks);
+            // After a restart the clock may stand where it stood.
+            return $"{named:x16}{Guid.NewGuid():N}"[..20];
         }
     }
 

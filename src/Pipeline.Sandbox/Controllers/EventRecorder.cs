@@ -43,7 +43,7 @@ internal sealed class EventRecorder(ObjectWriter writer, string component, strin
     {
         try
         {
-            content["metadata"] = new JsonObject { ["name"] = $"{about.Name}.{Guid.NewGuid().ToString("N")[..16]}" };
+            content["metadata"] = new JsonObject { ["name"] = $"{about.Name}.{writer.NameInTime()}" };
             return writer.Create(ResourceKind.Events, space, content);
         }
         catch (ApiException)

@@ -7,6 +7,8 @@ namespace Pipeline.Sandbox.Database;
 internal sealed class PostgresServer : IAsyncDisposable
 {
     private const string Owner = "dataset";
+    // Each pod keeps a connection of its own, and there may be hundreds of pods.
+    private const int Connections = 500;
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
     private readonly PostgresPrograms programs;
     private readonly string data;
@@ -50,7 +52,7 @@ internal sealed class PostgresServer : IAsyncDisposable
         "pg_ctl",
         [
             "--pgdata", data, "--wait", $"--timeout={StartLimit.TotalSeconds}", "--silent", $"--log={Path.Combine(programs.Folder, "log")}",
-            $"--options=-p {port} -h 127.0.0.1 -k '' -F", "start",
+            $"--options=-p {port} -h 127.0.0.1 -k '' -F -c max_connections={Connections}", "start",
         ],
         cancellation);
 

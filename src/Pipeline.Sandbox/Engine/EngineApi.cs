@@ -63,6 +63,10 @@ internal sealed partial class EngineApi
     [GeneratedRegex(@"\A/images/(?<name>.+)/(?<what>json|history|tag|push)\z", RegexOptions.ExplicitCapture)]
     private static partial Regex Image();
 
+    // /containers/api:1.4.2/json
+    [GeneratedRegex(@"\A/containers/(?<name>.+)/json\z", RegexOptions.ExplicitCapture)]
+    private static partial Regex Container();
+
     private Task RouteAsync(HttpContext http, MessageStream messages)
     {
         var route = Route().Match(http.Request.Path.Value ?? "/");
@@ -84,6 +88,8 @@ internal sealed partial class EngineApi
                 TransferEndpoint.InspectRemoteAsync(http, path["/distribution/".Length..^"/json".Length]),
             (_, _) when Image().Match(path) is { Success: true } match => ImageAsync(http, messages, match.Groups["name"].Value, match.Groups["what"].Value),
             ("DELETE", _) when path.StartsWith("/images/", StringComparison.Ordinal) => images.RemoveAsync(http, path["/images/".Length..]),
+            // Whoever inspects a name asks for a container first, and goes on to images where there is none.
+            ("GET", _) when Container().Match(path) is { Success: true } match => throw new EngineException(404, $"No such container: {match.Groups["name"].Value}"),
             _ when path.StartsWith("/containers/", StringComparison.Ordinal) || path.StartsWith("/exec/", StringComparison.Ordinal) =>
                 throw new EngineException(501, "this engine builds and keeps images; it runs no containers"),
             _ => throw new EngineException(404, "page not found"),

@@ -4,7 +4,7 @@ using System.Text;
 namespace Pipeline.Sandbox.Nodes;
 
 /// <summary>The log of one run of a container, while it is written.</summary>
-/// <remarks>Each line is <c>2026-01-01T12:00:00.0000000Z INFO:     Started server process [1]</c>.</remarks>
+/// <remarks>Each line is <c>2026-01-01T12:00:00.000000000Z INFO:     Started server process [1]</c>.</remarks>
 internal sealed class ContainerLog : IDisposable
 {
     private readonly FileStream file;
@@ -27,7 +27,8 @@ internal sealed class ContainerLog : IDisposable
         {
             if (isClosed)
                 return;
-            var now = time.GetUtcNow().UtcDateTime.ToString("O", CultureInfo.InvariantCulture);
+            // Nine digits, as kubelets write, of which this clock has seven.
+            var now = time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffffff00Z", CultureInfo.InvariantCulture);
             // One write a line: a reader never sees half of one.
             file.Write(Encoding.UTF8.GetBytes($"{now} {line}\n"));
             file.Flush();

@@ -8,8 +8,7 @@ namespace Pipeline.Sandbox.Nodes;
 /// <summary>Writes nodes as a kubelet registers them.</summary>
 internal static class NodeObject
 {
-    // The version that the sandbox's API server calls itself is its own part's matter; a node's is only shown.
-    private const string KubeletVersion = "v1.33.0";
+    private const string KubeletVersion = "v1.34.0";
     private const string UnreachableTaint = "node.kubernetes.io/unreachable";
 
     /// <summary>Adds the node, or brings it up to its options after a restart.</summary>

@@ -12,12 +12,15 @@ namespace Pipeline.Sandbox.Nodes;
 internal sealed class PodLogs(string folder, TimeProvider time)
 {
     private readonly ConcurrentDictionary<string, ContainerLog> open = [];
+    // A pod that goes is forgotten by its own worker and by its node, and a container of it may just begin.
+    private readonly Lock gate = new();
 
     /// <summary>Begins the log of one run.</summary>
     public ContainerLog Open(string uid, string container, long restart)
     {
         var path = PathOf(uid, container, restart);
-        return open[path] = new ContainerLog(path, time);
+        lock (gate)
+            return open[path] = new ContainerLog(path, time);
     }
 
     /// <summary>Forgets a pod that is gone.</summary>
@@ -27,8 +30,9 @@ internal sealed class PodLogs(string folder, TimeProvider time)
         foreach (var gone in open.Keys.Where(k => k.StartsWith(path + Path.DirectorySeparatorChar, StringComparison.Ordinal)))
             if (open.TryRemove(gone, out var log))
                 log.Dispose();
-        if (Directory.Exists(path))
-            Directory.Delete(path, recursive: true);
+        lock (gate)
+            if (Directory.Exists(path))
+                Directory.Delete(path, recursive: true);
     }
 
     /// <summary>The lines of a container's log. Refusals come with the first line that is asked for.</summary>

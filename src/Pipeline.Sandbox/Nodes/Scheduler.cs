@@ -44,7 +44,9 @@ internal sealed class Scheduler(ClusterStore store, ObjectWriter writer, TimePro
         return null;
     }
 
-    private static bool IsWaiting(StoredObject pod) => pod.Content.Text("spec", "nodeName") is null && !pod.IsDeleting() && !pod.Content.HasEnded();
+    // Pods may name another scheduler, and then wait for it.
+    private static bool IsWaiting(StoredObject pod) => pod.Content.Text("spec", "schedulerName") is null or "default-scheduler"
+        && pod.Content.Text("spec", "nodeName") is null && !pod.IsDeleting() && !pod.Content.HasEnded();
 
     private (string Message, TimeSpan? Again)? Refused(StoredObject pod, int nodes)
     {

@@ -75,13 +75,37 @@ public sealed class KubectlTests : IAsyncLifetime
     }
 
     [SkippableFact]
+    public async Task It_makes_jobs_and_deployments_without_a_file()
+    {
+        Assert.Contains("job.batch/once created", await RunAsync("create job once --image=example.invalid/api:1 -- alembic current"), StringComparison.Ordinal);
+        Assert.Equal("example.invalid/api:1 [\"alembic\",\"current\"] Never", await RunAsync("get job once -o jsonpath={.spec.template.spec.containers[0].image}§{.spec.template.spec.containers[0].command}§{.spec.template.spec.restartPolicy}"));
+        Assert.Contains("deployment.apps/web created", await RunAsync("create deployment web --image=example.invalid/web:1 --replicas=2 --port=80"), StringComparison.Ordinal);
+        Assert.Equal("2 80 web", await RunAsync("get deployment web -o jsonpath={.spec.replicas}§{.spec.template.spec.containers[0].ports[0].containerPort}§{.spec.selector.matchLabels.app}"));
+    }
+
+    [SkippableFact]
+    public async Task It_lets_the_server_validate_fields()
+    {
+        Assert.Contains("deployment.apps/api created", await RunAsync("apply -f api.yaml"), StringComparison.Ordinal);
+        Assert.Contains("deployment.apps/api serverside-applied", await RunAsync("apply --server-side --force-conflicts -f api.yaml"), StringComparison.Ordinal);
+        await File.WriteAllTextAsync(Path.Combine(folder, "api.yaml"), Manifest.Replace("image:", "imagee: x\n          image:", StringComparison.Ordinal));
+
+        Assert.Contains("strict decoding error: unknown field \"spec.template.spec.containers[0].imagee\"", await RunAsync("apply -f api.yaml"), StringComparison.Ordinal);
+        Assert.Contains("Warning: unknown field \"spec.template.spec.containers[0].imagee\"", await RunAsync("apply --validate=warn -f api.yaml"), StringComparison.Ordinal);
+        Assert.Contains("imagee: field not declared in schema", await RunAsync("apply --server-side --validate=false -f api.yaml"), StringComparison.Ordinal);
+        Assert.DoesNotContain("imagee", await RunAsync("get deployment api -o jsonpath={.spec}"), StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
     public async Task It_finds_out_who_may_do_what()
     {
         Assert.Equal("yes", await RunAsync("auth can-i create deployments"));
         Assert.Contains("no", await RunAsync("auth can-i create deployments", "deployer"), StringComparison.Ordinal);
         Assert.Contains("deployer", await RunAsync("auth whoami", "deployer"), StringComparison.Ordinal);
         Assert.Contains("Error from server (Forbidden): pods is forbidden: User \"deployer\" cannot list resource \"pods\" in API group \"\" in the namespace \"default\"", await RunAsync("get pods", "deployer"), StringComparison.Ordinal);
-        Assert.Contains("selfsubjectreviews", await RunAsync("auth can-i --list", "deployer"), StringComparison.Ordinal);
+        var rules = await RunAsync("auth can-i --list", "deployer");
+        Assert.Contains("selfsubjectreviews.authentication.k8s.io", rules, StringComparison.Ordinal);
+        Assert.DoesNotContain("selfsubjectreviews.authorization.k8s.io", rules, StringComparison.Ordinal);
     }
 
     [SkippableFact]

@@ -41,6 +41,20 @@ public sealed class TypedClientTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_no_controller_has_seen_has_a_status()
+    {
+        var labels = new Dictionary<string, string> { ["app"] = "new" };
+        var template = new V1PodTemplateSpec { Metadata = new V1ObjectMeta { Labels = labels }, Spec = new V1PodSpec { Containers = [new V1Container { Name = "new", Image = "example.invalid/new:1" }] } };
+        var made = await client.AppsV1.CreateNamespacedDeploymentAsync(
+            new V1Deployment { Metadata = new V1ObjectMeta { Name = "new" }, Spec = new V1DeploymentSpec { Selector = new V1LabelSelector { MatchLabels = labels }, Template = template } }, "default");
+        var service = await client.CoreV1.CreateNamespacedServiceAsync(
+            new V1Service { Metadata = new V1ObjectMeta { Name = "new" }, Spec = new V1ServiceSpec { Ports = [new V1ServicePort { Port = 80 }] } }, "default");
+
+        Assert.NotNull(made.Status);
+        Assert.NotNull(service.Status.LoadBalancer);
+    }
+
+    [Fact]
     public async Task It_reads_version_discovery_and_its_own_rights()
     {
         var version = await client.Version.GetCodeAsync();

@@ -13,6 +13,15 @@ public sealed class PostgresServerTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [SkippableFact]
+    public async Task Hundreds_of_pods_find_a_connection()
+    {
+        Skip.If(PostgresBinaries.Find() is null, $"no PostgreSQL on this machine: {PostgresBinaries.InstallCommand}");
+        await using var server = (await PostgresServer.StartAsync(Path.Combine(folder.Path, "postgres"), new RememberedPorts(Path.Combine(folder.Path, "ports.json")).Of("database"), default))!;
+
+        Assert.InRange((int)(await RunAsync(server.Address, "select setting::int from pg_settings where name = 'max_connections'"))!, 300, 1000);
+    }
+
+    [SkippableFact]
     public async Task A_restart_finds_the_same_server_with_its_data_at_the_same_address()
     {
         Skip.If(PostgresBinaries.Find() is null, $"no PostgreSQL on this machine: {PostgresBinaries.InstallCommand}");

@@ -215,7 +215,7 @@ public sealed class ContainerTests
         await bed.UntilAsync(() => bed.Pod("talks").IsReady());
         await bed.UntilAsync(() => bed.LogAsync("talks").Result.Count == 2);
         Assert.Equal(["two"], await bed.LogAsync("talks", new PodLogOptions { Tail = 1 }));
-        Assert.Equal("2026-01-01T12:00:00.0000000Z two", (await bed.LogAsync("talks", new PodLogOptions { Timestamps = true }))[1]);
+        Assert.Equal("2026-01-01T12:00:00.000000000Z two", (await bed.LogAsync("talks", new PodLogOptions { Timestamps = true }))[1]);
         Assert.Empty(await bed.LogAsync("talks", new PodLogOptions { Since = time.GetUtcNow().AddSeconds(1) }));
 
         var followed = bed.LogAsync("talks", new PodLogOptions { Follow = true });

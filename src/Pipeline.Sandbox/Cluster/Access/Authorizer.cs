@@ -7,12 +7,11 @@ namespace Pipeline.Sandbox.Cluster.Access;
 internal sealed class Authorizer(ClusterStore store)
 {
     // What every user may do, as the roles system:basic-user and system:discovery give it.
-    private static readonly JsonObject OwnReviews = new()
-    {
-        ["verbs"] = new JsonArray("create"),
-        ["apiGroups"] = new JsonArray("authorization.k8s.io", "authentication.k8s.io"),
-        ["resources"] = new JsonArray("selfsubjectaccessreviews", "selfsubjectrulesreviews", "selfsubjectreviews"),
-    };
+    private static readonly JsonObject[] OwnReviews =
+    [
+        Creation("authorization.k8s.io", "selfsubjectaccessreviews", "selfsubjectrulesreviews"),
+        Creation("authentication.k8s.io", "selfsubjectreviews"),
+    ];
 
     /// <exception cref="ApiException">Forbidden.</exception>
     public void Require(User user, AccessRequest request)
@@ -26,8 +25,8 @@ internal sealed class Authorizer(ClusterStore store)
     /// <summary>The rules that hold for a user in a namespace.</summary>
     public IEnumerable<JsonObject> Rules(User user, string space)
     {
-        if (user.Groups.Contains("system:authenticated"))
-            yield return OwnReviews;
+        foreach (var rule in user.Groups.Contains("system:authenticated") ? OwnReviews : [])
+            yield return rule;
         foreach (var binding in store.List(ResourceKind.ClusterRoleBindings).Items)
             foreach (var rule in RulesOf(binding, user))
                 yield return rule;
@@ -45,6 +44,13 @@ internal sealed class Authorizer(ClusterStore store)
         var kind = binding.Content.Text("roleRef", "kind") == "Role" ? ResourceKind.Roles : ResourceKind.ClusterRoles;
         return store.Find(kind, binding.Namespace, binding.Content.Text("roleRef", "name") ?? "")?.Content.Items("rules") ?? [];
     }
+
+    private static JsonObject Creation(string group, params string[] resources) => new()
+    {
+        ["verbs"] = new JsonArray("create"),
+        ["apiGroups"] = new JsonArray(group),
+        ["resources"] = new JsonArray([.. resources.Select(r => (JsonNode?)r)]),
+    };
 
     private static bool IsMeant(JsonObject subject, User user) => subject.Text("kind") switch
     {

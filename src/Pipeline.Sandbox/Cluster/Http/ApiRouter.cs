@@ -53,7 +53,7 @@ internal sealed class ApiRouter(ClusterServerOptions options, AccessTokens token
         var user = authentication.UserOf(http, authorizer);
         if (user == User.Anonymous && path != "/version" && ResourcePath.Parse(path) is null)
             throw new ApiException(HttpStatusCode.Forbidden, "Forbidden", $"forbidden: User \"{user.Name}\" cannot get path \"{path}\"");
-        if (new Discovery(catalog).Find(path) is { } document)
+        if ((new Discovery(catalog).Find(path) ?? new OpenApi(catalog).Find(path)) is { } document)
             await http.SendAsync(200, document);
         else
             await RouteAsync(http, user, ResourcePath.Parse(path) ?? throw ApiException.UnknownPath());
@@ -106,7 +106,7 @@ internal sealed class ApiRouter(ClusterServerOptions options, AccessTokens token
     {
         var found = Find(request);
         return request.WantsTable
-            ? request.Http.SendAsync(200, Tables.Table.Of(request.Kind, [found], $"{found.Version}", options.Time.GetUtcNow()))
+            ? request.Http.SendAsync(200, Tables.Table.Of(request.Kind, [found], ObjectLists.Metadata(found.Version), request.Query("includeObject"), options.Time.GetUtcNow()))
             : request.Http.SendAsync(200, found.Json);
     }
 

@@ -21,7 +21,7 @@ internal sealed class ObjectLists(ClusterStore store, TimeProvider time)
         var from = request.Query("continue") is { } text ? ContinueToken.Parse(text) : null;
         var (all, version) = from is null ? store.List(request.Kind, request.Namespace) : (Snapshot(from, request), from.Version);
         IReadOnlyList<StoredObject> matching = [.. all.Where(o => (from is null || IsAfter(o, from)) && labels.Matches(o) && fields.Matches(o))];
-        var metadata = new JsonObject { ["resourceVersion"] = $"{version}" };
+        var metadata = Metadata(version);
         if (request.Number("limit") is > 0 and var limit && matching.Count > limit)
         {
             Keep((version, request.Kind, request.Namespace), all);
@@ -34,9 +34,12 @@ internal sealed class ObjectLists(ClusterStore store, TimeProvider time)
         }
 
         return request.WantsTable
-            ? request.Http.SendAsync(200, Tables.Table.Of(request.Kind, matching, metadata, time.GetUtcNow()))
+            ? request.Http.SendAsync(200, Tables.Table.Of(request.Kind, matching, metadata, request.Query("includeObject"), time.GetUtcNow()))
             : SendAsync(request, metadata, matching);
     }
+
+    /// <summary>A list's metadata at a version.</summary>
+    public static JsonObject Metadata(long version) => new() { ["resourceVersion"] = $"{version}" };
 
     private static bool IsAfter(StoredObject stored, ContinueToken from) =>
         string.CompareOrdinal(stored.Namespace, from.Namespace) is var space && (space > 0 || space == 0 && string.CompareOrdinal(stored.Name, from.Name) > 0);

@@ -45,6 +45,7 @@ internal sealed class PatchRequests(ClusterStore store, ObjectWriter writer)
     private StoredObject Patch(StoredObject before, JsonNode patch, string type, ApiRequest request)
     {
         var content = Patched((JsonObject)before.Content.DeepClone(), patch, type);
+        FieldValidation.Apply(request, content);
         if (content.Text("metadata", "resourceVersion") != $"{before.Version}")
             throw ApiException.Conflict(before.Kind, before.Name);
         if (content.Text("metadata", "name") != before.Name)
@@ -90,6 +91,7 @@ internal sealed class PatchRequests(ClusterStore store, ObjectWriter writer)
             throw ApiException.BadRequest("metadata.managedFields must be nil");
         ObjectIdentity.Check(request, wanted);
         var version = wanted.Text("metadata", "resourceVersion");
+        FieldValidation.RequireDeclared(request, wanted);
         AppliedConfiguration.Clean(wanted, request);
         var manager = new Manager(name, IsApply: true, request.Kind.ApiVersion, request.Path.Subresource);
         var apply = new ServerSideApply(request.Served.IsCustom);

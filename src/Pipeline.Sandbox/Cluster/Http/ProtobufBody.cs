@@ -53,15 +53,20 @@ internal static class ProtobufBody
             var entry = Message(value, new Dictionary<int, ProtobufField> { [1] = new("key", "text"), [2] = new("value", field.Type) });
             ((JsonObject)(message[field.Name] ??= new JsonObject()))[entry.Text("key") ?? ""] = entry.Text("value") ?? "";
         }
-        else if (field.Type == "flag")
-            message[field.Name] = number != 0;
-        else if (field.Type == "bytes")
-            message[field.Name] = Convert.ToBase64String(value.Span);
-        else if (field.Type != "text")
-            message[field.Name] = Message(value, ProtobufSchema.Find(field.Type)!);
-        else if (value.Length > 0)
-            message[field.Name] = Encoding.UTF8.GetString(value.Span);
+        else if (field.IsList)
+            ((JsonArray)(message[field.Name] ??= new JsonArray())).Add(Value(field, value, number));
+        else if (field.Type != "text" || value.Length > 0)
+            message[field.Name] = Value(field, value, number);
     }
+
+    private static JsonNode Value(ProtobufField field, ReadOnlyMemory<byte> value, ulong number) => field.Type switch
+    {
+        "flag" => number != 0,
+        "number" => (long)number,
+        "bytes" => Convert.ToBase64String(value.Span),
+        "text" => Encoding.UTF8.GetString(value.Span),
+        _ => Message(value, ProtobufSchema.Find(field.Type)!),
+    };
 
     private static int Next(ref ReadOnlyMemory<byte> rest, out ReadOnlyMemory<byte> value, out ulong number)
     {

@@ -1,6 +1,6 @@
 namespace Pipeline.Sandbox.Cluster.Http;
 
-/// <summary>The messages that kubectl sends in protobuf: what <c>auth can-i</c> asks, and what <c>create configmap</c> and the like make.</summary>
+/// <summary>The messages that kubectl sends in protobuf: what <c>auth can-i</c> asks, and what <c>create job</c> and the like make.</summary>
 internal static class ProtobufSchema
 {
     private static readonly Dictionary<string, Dictionary<int, ProtobufField>> Messages = new()
@@ -30,6 +30,23 @@ internal static class ProtobufSchema
             [4] = Map("stringData", "text"),
             [5] = new ProtobufField("immutable", "flag"),
         },
+        ["Deployment"] = new() { [1] = Message("metadata", "ObjectMeta"), [2] = Message("spec", "DeploymentSpec") },
+        ["DeploymentSpec"] = new() { [1] = Number("replicas"), [2] = Message("selector", "LabelSelector"), [3] = Message("template", "PodTemplateSpec") },
+        ["LabelSelector"] = new() { [1] = Map("matchLabels", "text") },
+        ["Job"] = new() { [1] = Message("metadata", "ObjectMeta"), [2] = Message("spec", "JobSpec") },
+        ["JobSpec"] = new() { [1] = Number("parallelism"), [2] = Number("completions"), [3] = Number("activeDeadlineSeconds"), [6] = Message("template", "PodTemplateSpec"), [7] = Number("backoffLimit") },
+        ["PodTemplateSpec"] = new() { [1] = Message("metadata", "ObjectMeta"), [2] = Message("spec", "PodSpec") },
+        ["PodSpec"] = new() { [2] = Message("containers", "Container") with { IsList = true }, [3] = Text("restartPolicy"), [4] = Number("terminationGracePeriodSeconds") },
+        ["Container"] = new()
+        {
+            [1] = Text("name"),
+            [2] = Text("image"),
+            [3] = Text("command") with { IsList = true },
+            [4] = Text("args") with { IsList = true },
+            [6] = Message("ports", "ContainerPort") with { IsList = true },
+            [14] = Text("imagePullPolicy"),
+        },
+        ["ContainerPort"] = new() { [1] = Text("name"), [3] = Number("containerPort"), [4] = Text("protocol") },
         ["Namespace"] = new() { [1] = Message("metadata", "ObjectMeta") },
         ["ServiceAccount"] = new() { [1] = Message("metadata", "ObjectMeta") },
         ["ObjectMeta"] = new() { [1] = Text("name"), [2] = Text("generateName"), [3] = Text("namespace"), [11] = Map("labels", "text"), [12] = Map("annotations", "text") },
@@ -40,6 +57,8 @@ internal static class ProtobufSchema
 
     private static ProtobufField Text(string name) => new(name, "text");
 
+    private static ProtobufField Number(string name) => new(name, "number");
+
     private static ProtobufField Message(string name, string type) => new(name, type);
 
     private static ProtobufField Map(string name, string type) => new(name, type, IsMap: true);
@@ -47,6 +66,7 @@ internal static class ProtobufSchema
 
 /// <summary>A field of a message.</summary>
 /// <param name="Name">Its name in JSON.</param>
-/// <param name="Type"><c>text</c>, <c>bytes</c>, <c>flag</c>, or the message's name.</param>
+/// <param name="Type"><c>text</c>, <c>bytes</c>, <c>flag</c>, <c>number</c>, or the message's name.</param>
 /// <param name="IsMap">True for a map from texts.</param>
-internal sealed record ProtobufField(string Name, string Type, bool IsMap = false);
+/// <param name="IsList">True for a field that stands once for each item.</param>
+internal sealed record ProtobufField(string Name, string Type, bool IsMap = false, bool IsList = false);

@@ -15,7 +15,7 @@ internal sealed class WatchLines(ApiRequest request, TimeProvider time)
     {
         if (!request.WantsTable)
             return WriteAsync(type, stored.Json);
-        var table = Tables.Table.Of(request.Kind, [stored], $"{stored.Version}", time.GetUtcNow());
+        var table = Tables.Table.Of(request.Kind, [stored], ObjectLists.Metadata(stored.Version), request.Query("includeObject"), time.GetUtcNow());
         // Only the first event carries the columns.
         if (hasColumns)
             table["columnDefinitions"] = null;

@@ -50,6 +50,7 @@ internal sealed class WriteRequests(ClusterStore store, ObjectWriter writer)
     {
         var body = await RequestBody.ReadObjectAsync(request.Http.Request, request.Aborted);
         ObjectIdentity.Check(request, body);
+        FieldValidation.Apply(request, body);
         return body;
     }
 

@@ -32,6 +32,13 @@ internal static class PodCells
         return restarts == 0 || last is null ? $"{restarts}" : $"{restarts} ({Age.Of(last, now)} ago)";
     }
 
+    /// <summary>How many of the pod's readiness gates are open.</summary>
+    public static string Gates(JsonObject pod)
+    {
+        var gates = pod.Items("spec", "readinessGates").Select(g => g.Text("conditionType")!).ToList();
+        return gates.Count == 0 ? "<none>" : $"{gates.Count(g => pod.Condition(g).Text("status") == "True")}/{gates.Count}";
+    }
+
     private static string? Initial(JsonObject pod)
     {
         var initial = pod.Items("status", "initContainerStatuses").ToList();

@@ -5,10 +5,12 @@ namespace Pipeline.Sandbox.Cluster.Tables;
 /// <summary>Objects as rows, as <c>kubectl get</c> reads them.</summary>
 internal static class Table
 {
-    public static JsonObject Of(ResourceKind kind, IReadOnlyList<StoredObject> items, string version, DateTimeOffset now) =>
-        Of(kind, items, new JsonObject { ["resourceVersion"] = version }, now);
-
-    public static JsonObject Of(ResourceKind kind, IReadOnlyList<StoredObject> items, JsonObject metadata, DateTimeOffset now)
+    /// <param name="kind">The objects' kind.</param>
+    /// <param name="items">The objects.</param>
+    /// <param name="metadata">The list's metadata.</param>
+    /// <param name="include">How much of each object goes with its row: <c>None</c>, <c>Metadata</c>, or <c>Object</c>, by which kubectl sorts.</param>
+    /// <param name="now">The time by which ages are told.</param>
+    public static JsonObject Of(ResourceKind kind, IReadOnlyList<StoredObject> items, JsonObject metadata, string? include, DateTimeOffset now)
     {
         var columns = Columns.Of(kind);
         var definitions = columns.Select(c => new JsonObject
@@ -22,7 +24,12 @@ internal static class Table
         var rows = items.Select(o => new JsonObject
         {
             ["cells"] = new JsonArray([.. columns.Select(c => Cell(c, o, now))]),
-            ["object"] = new JsonObject { ["kind"] = "PartialObjectMetadata", ["apiVersion"] = "meta.k8s.io/v1", ["metadata"] = o.Content["metadata"]?.DeepClone() },
+            ["object"] = include switch
+            {
+                "None" => null,
+                "Object" => o.Content.DeepClone(),
+                _ => new JsonObject { ["kind"] = "PartialObjectMetadata", ["apiVersion"] = "meta.k8s.io/v1", ["metadata"] = o.Content["metadata"]?.DeepClone() },
+            },
         });
         return new JsonObject
         {

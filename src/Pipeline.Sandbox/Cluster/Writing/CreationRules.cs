@@ -23,6 +23,9 @@ internal static class CreationRules
             Definition(content);
         if (kind == ResourceKind.Secrets)
             Texts(content);
+        // Typed clients read a status before any controller wrote one.
+        if (BuiltInKinds.HasStatus(kind))
+            content["status"] ??= kind == ResourceKind.Services ? new JsonObject { ["loadBalancer"] = new JsonObject() } : [];
     }
 
     /// <summary>A Secret's <c>stringData</c> is written, never read.</summary>
