@@ -41,7 +41,7 @@ internal sealed class TestRun(string root, string reports, bool all)
         if (Counts(Path.Combine(results, name + ".trx")) is not var (passed, failed, skipped) || (!succeeded && failed == 0))
             throw new FailureException($"The tests of {name} did not end:{Environment.NewLine}{string.Join(Environment.NewLine, lines.TakeLast(30))}");
         Log.Information("{Project:l}: {Passed} passed, {Failed} failed, {Skipped} skipped", name, passed, failed, skipped);
-        foreach (var line in succeeded ? [] : lines.Where(l => !string.IsNullOrWhiteSpace(l)).TakeLast(80))
+        foreach (var line in succeeded ? [] : lines.Where(l => !string.IsNullOrWhiteSpace(l) && !l.EndsWith("[SKIP]", StringComparison.Ordinal) && !l.StartsWith("  Skipped ", StringComparison.Ordinal)).TakeLast(80))
             Log.Error("{Line:l}", line);
         return (passed, failed);
     }

@@ -7,7 +7,7 @@ namespace Pipeline.Preflight;
 /// <summary>Runs checks side by side, shows what they found as a table; none of them hides another.</summary>
 internal static class PreflightRun
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
     /// <returns>One finding for each check, in the checks' order.</returns>
     public static async Task<PreflightResult> LookAsync(IReadOnlyList<IPreflightCheck> checks, SkippedChecks skipped, StepContext context, CancellationToken cancellation)

@@ -38,6 +38,20 @@ public sealed class StartJudgeTests
         Assert.False(Fails("CreateContainerConfigError"));
     }
 
+    [Theory]
+    [InlineData("terminated: {exitCode: 0, reason: Completed}", false)]
+    [InlineData("terminated: {exitCode: 1, reason: Error}", false)]
+    [InlineData("running: {}", false)]
+    [InlineData("terminated: {exitCode: 128, reason: StartError, message: 'exec format error'}", true)]
+    public void A_run_is_the_jobs_to_judge_unless_it_never_began(string state, bool fails)
+    {
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.Equal(fails, judge.Failure(LoopbackWorkloads.Yaml($"{{metadata: {{name: a}}, spec: {{restartPolicy: Never}}, status: {{containerStatuses: [{{name: m, state: {{{state}}}}}]}}}}")) is not null);
+            time.Advance(TimeSpan.FromMinutes(10));
+        }
+    }
+
     private bool Fails(string reason) =>
         judge.Failure(LoopbackWorkloads.Yaml($"{{metadata: {{name: a}}, status: {{containerStatuses: [{{name: m, state: {{waiting: {{reason: {reason}}}}}}}]}}}}")) is not null;
 }

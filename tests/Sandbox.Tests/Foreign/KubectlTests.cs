@@ -38,7 +38,7 @@ public sealed class KubectlTests : IAsyncLifetime
         await ReleaseAsync("1");
         await bed.KubectlAsync($"rollout status {Deployment} --timeout=30s");
 
-        Assert.Matches(@"NAME +READY +STATUS +RESTARTS +AGE +IP +NODE +NOMINATED NODE +READINESS GATES\n\S+ +1/1 +Running .* +sandbox +<none> +<none>", await bed.KubectlAsync("get pods -o wide"));
+        Assert.Matches(@"NAME +READY +STATUS +RESTARTS +AGE +IP +NODE +NOMINATED NODE +READINESS GATES\n\S+ +1/1 +Running .* +node-[12] +<none> +<none>", await bed.KubectlAsync("get pods -o wide"));
         Assert.Matches(@"NAME +READY +UP-TO-DATE +AVAILABLE +AGE +CONTAINERS +IMAGES +SELECTOR\n", await bed.KubectlAsync("get deployments -o wide"));
         Assert.Matches(@"PORT\(S\) +AGE +SELECTOR\n.* 80/TCP,8080/TCP +\S+ +app=dataset-management-api", await bed.KubectlAsync("get services -o wide"));
         Assert.Matches(@"ENDPOINTS +AGE\n\S+ +10\.244\.0\.\d+:8080,10\.244\.0\.\d+:8080,10\.244\.0\.\d+:8080 \+ 3 more\.\.\.", await bed.KubectlAsync("get endpoints dataset-management-api"));

@@ -13,7 +13,7 @@ namespace Sandbox.Tests.Nodes;
 internal sealed class NodeBed : IAsyncDisposable
 {
     public const string Space = "space";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
     private readonly string folder = Directory.CreateTempSubdirectory("pipeline-").FullName;
     private readonly TimeProvider time;
 

@@ -82,7 +82,7 @@ public sealed class RequirementsTests : IDisposable
         var run = await BuildRun.OfAsync(build, folder, "Tag --release-dirty");
 
         Assert.Equal(2, refused.ExitCode);
-        Assert.Equal(["Error: The condition on --release-dirty, --release-tag does not hold. Needed by Tag."], refused.Sentences);
+        Assert.Equal(["Error: One of --release-dirty, --release-tag must be given. Needed by Tag."], refused.Sentences);
         Assert.Equal(0, run.ExitCode);
     }
 
