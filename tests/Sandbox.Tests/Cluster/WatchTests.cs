@@ -54,7 +54,7 @@ public sealed class WatchTests
         for (var second = 0; second < 200 && !reading.IsCompleted; second++)
         {
             time.Advance(TimeSpan.FromSeconds(1));
-            await Task.Delay(2);
+            await Task.Delay(20);
         }
 
         await reading.WaitAsync(TimeSpan.FromSeconds(10));

@@ -62,7 +62,7 @@ public sealed class FaultTests
 
         await bed.UntilAsync(() => bed.IsRolledOut("registry/api:1"), eachTime: () => time.Advance(TimeSpan.FromMilliseconds(200)));
 
-        Assert.InRange((time.GetUtcNow() - time.Start).TotalSeconds, 20, 60);
+        Assert.True(time.GetUtcNow() - time.Start >= TimeSpan.FromSeconds(20));
     }
 
     [Fact]
