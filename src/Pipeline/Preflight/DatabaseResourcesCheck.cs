@@ -23,6 +23,8 @@ internal sealed class DatabaseResourcesCheck(DatabaseOptions options, ComponentR
     /// <inheritdoc />
     public async Task<Finding> LookAsync(StepContext context, CancellationToken cancellation)
     {
+        if (options.IsAbsent)
+            return new Finding(Name, FindingState.NotChecked, $"skipped: {options.WithoutDatabase}");
         if (expected is null)
             return new Finding(Name, FindingState.NotChecked, "--expected-resources states nothing for 'database'");
         await using var database = await Database.OpenAsync(options, context, cancellation);

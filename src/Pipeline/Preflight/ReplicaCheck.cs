@@ -29,6 +29,8 @@ internal sealed class ReplicaCheck(LastLookOptions options) : IPreflightCheck
     /// <inheritdoc />
     public async Task<Finding> LookAsync(StepContext context, CancellationToken cancellation)
     {
+        if (options.Database.IsAbsent)
+            return new Finding(Name, FindingState.NotChecked, $"skipped: {options.Database.WithoutDatabase}");
         await using var primary = await Database.OpenAsync(options.Database, context, cancellation);
         return options.ReplicaUrl is { } replica ? await AskReplicaAsync(primary, replica, context, cancellation) : await AskPrimaryAsync(primary, cancellation);
     }
