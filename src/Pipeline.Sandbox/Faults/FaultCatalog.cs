@@ -66,7 +66,7 @@ internal static class FaultCatalog
         new("s3-cut", "once", "A connection to the object store is cut in the middle of a body.",
             "Sends or reads it again.", Done, "Result: done", Serving.New),
         new("s3-wrong-etag", "", "The object store answers with wrong ETags.",
-            "Does not take the backup for proven, and stops before anything is changed.", Failed, "ETag", Serving.Old),
+            "Does not take the backup for proven, and stops before anything is changed.", Failed, "hash not equal", Serving.Old),
         new("s3-slow", "2 seconds", "Each request to the object store takes long.",
             "Takes longer.", Done, "Result: done", Serving.New),
         new("s3-down", "", "The object store does not answer.",
