@@ -1,0 +1,37 @@
+using Pipeline.Sandbox.Nodes;
+using Pipeline.Sandbox.Registry;
+using Sandbox.Tests.Cluster;
+
+namespace Sandbox.Tests.Contract.Cluster;
+
+/// <summary>The sandbox's API server with controllers and a node, whose registry has no image at all.</summary>
+public sealed class SandboxWithNodes : ContractCluster
+{
+    private readonly TestFolder folder = new();
+    private TestCluster? cluster;
+    private ClusterRuntime? runtime;
+
+    public override string? Missing => null;
+
+    protected override async Task<(string Kubeconfig, string Context)> StartAsync()
+    {
+        cluster = await TestCluster.StartAsync();
+        runtime = await ClusterRuntime.StartAsync(
+            new ClusterRuntimeOptions
+            {
+                Store = cluster.Store,
+                Writer = cluster.Writer,
+                Folder = folder.Path,
+                PullImage = (reference, _) => throw new ImagePullException($"manifest for {reference} not found"),
+            },
+            default);
+        return (cluster.Kubeconfig, "sandbox");
+    }
+
+    protected override async Task StopAsync()
+    {
+        await runtime!.DisposeAsync();
+        await cluster!.DisposeAsync();
+        folder.Dispose();
+    }
+}
