@@ -27,6 +27,8 @@ internal sealed class Rehearsal(string root, string api)
     /// <exception cref="FailureException">It did not end as documented.</exception>
     public async Task RunAsync(string? fault, CancellationToken cancellation)
     {
+        if (string.IsNullOrWhiteSpace(fault))
+            throw new UsageException("--fault is missing: './build.sh Rehearse --fault list' describes what can be rehearsed.");
         var all = await SandboxProcess.FaultsAsync(cancellation);
         if (fault == "list")
         {
@@ -35,9 +37,9 @@ internal sealed class Rehearsal(string root, string api)
             return;
         }
 
-        var entry = all.FirstOrDefault(e => e.Name == fault?.Split(':')[0])
+        var entry = all.FirstOrDefault(e => e.Name == fault.Split(':')[0])
             ?? throw new UsageException($"--fault: '{fault}' is none of the faults, which are: {string.Join(", ", all.Select(e => e.Name))}. './build.sh Rehearse --fault list' describes them.");
-        await RehearseAsync(entry, fault!, cancellation);
+        await RehearseAsync(entry, fault, cancellation);
     }
 
     private static IEnumerable<string> Describe(FaultEntry entry) => [entry.Usage, $"  {entry.Does}", $"  {entry.Expected} Exit code {entry.ExitCode}."];

@@ -1,6 +1,7 @@
 using Nuke.Common;
 using Pipeline.Build.Sandbox;
 using Pipeline.Build.Settings;
+using Pipeline.Errors;
 
 namespace Pipeline.Build.Targets;
 
@@ -14,6 +15,18 @@ internal interface IRehearse : IRunSteps, IHazSources
     /// <summary>Shows how a deploy ends when something goes wrong.</summary>
     Target Rehearse => _ => _
         .Description("Deploys into a sandbox of its own while something goes wrong there, and compares how it ends with what is documented.")
-        .Requires(() => Fault)
-        .Executes(() => new Rehearsal(RootDirectory, Sources.Image).RunAsync(Fault, Session.Stopping));
+        .Executes(() => RehearseAsync());
+
+    private async Task RehearseAsync()
+    {
+        try
+        {
+            await new Rehearsal(RootDirectory, Sources.Image).RunAsync(Fault, Session.Stopping);
+        }
+        catch (UsageException)
+        {
+            ExitCode = Errors.ExitCode.Usage;
+            throw;
+        }
+    }
 }

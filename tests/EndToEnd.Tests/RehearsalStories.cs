@@ -17,4 +17,12 @@ public sealed class RehearsalStories(RehearsalCheckout checkout) : Story, IClass
 
         (await checkout.RehearseAsync(fault)).Ended(0);
     }
+
+    [SkippableFact]
+    public async Task A_fault_that_there_is_not_is_refused_with_those_that_are()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "Stories are told to build.sh, which needs bash.");
+
+        (await checkout.RehearseAsync("nope")).Ended(2).Says("image-not-found");
+    }
 }

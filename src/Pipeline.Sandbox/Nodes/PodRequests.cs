@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Pipeline.Cluster;
+using Pipeline.Sandbox.Cluster;
 
 namespace Pipeline.Sandbox.Nodes;
 

@@ -73,5 +73,9 @@ public sealed class UsageTests : IDisposable
         Assert.Contains("Needed by Rollback.", outcome.Errors, StringComparison.Ordinal);
     }
 
+    [SkippableFact]
+    public async Task A_rehearsal_needs_its_fault() =>
+        Assert.Contains("--fault is missing: './build.sh Rehearse --fault list' describes what can be rehearsed.", (await checkout.BuildAsync("Rehearse")).Ended(2).Output, StringComparison.Ordinal);
+
     public void Dispose() => checkout.Dispose();
 }
