@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Npgsql;
+using Pipeline.Errors;
 
 namespace Pipeline.Sandbox.Database;
 
@@ -9,15 +10,18 @@ internal sealed class PostgresServer : IAsyncDisposable
     private const string Owner = "dataset";
     // Each pod keeps a connection of its own, and there may be hundreds of pods.
     private const int Connections = 500;
+    private const int Ports = 4;
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
     private readonly PostgresPrograms programs;
     private readonly string data;
-    private readonly int port;
+    private readonly string log;
     private readonly string password;
+    private int port;
 
-    private PostgresServer(PostgresPrograms programs, string data, int port, string password)
+    private PostgresServer(PostgresPrograms programs, string password)
     {
-        (this.programs, this.data, this.port, this.password) = (programs, data, port, password);
+        (this.programs, this.password) = (programs, password);
+        (data, log) = (Path.Combine(programs.Folder, "data"), Path.Combine(programs.Folder, "log"));
     }
 
     /// <summary>The product's database as its owner reaches it, from this machine and from pods alike.</summary>
@@ -31,36 +35,65 @@ internal sealed class PostgresServer : IAsyncDisposable
 
     /// <summary>Starts the server, from what an earlier run left or from nothing.</summary>
     /// <param name="folder">Where it keeps everything.</param>
-    /// <param name="port">The port to listen on; it must be free.</param>
+    /// <param name="port">Chooses a free port to listen on; asked again when somebody took it meanwhile.</param>
     /// <param name="cancellation">Ends the start.</param>
     /// <returns>The server; null when this machine has no PostgreSQL.</returns>
-    public static async Task<PostgresServer?> StartAsync(string folder, int port, CancellationToken cancellation)
+    /// <exception cref="FailureException">It does not start; with what its log says.</exception>
+    public static async Task<PostgresServer?> StartAsync(string folder, Func<int> port, CancellationToken cancellation)
     {
         if (PostgresBinaries.Find() is not { } binaries)
             return null;
         var home = PostgresPrograms.HomeOf(folder);
         var programs = new PostgresPrograms(binaries, home);
-        var server = new PostgresServer(programs, Path.Combine(home, "data"), port, await PasswordAsync(home, cancellation));
+        var server = new PostgresServer(programs, await PasswordAsync(home, cancellation));
         await server.InitializeAsync(cancellation);
-        await server.StartAsync(cancellation);
+        await server.ListenAsync(port, cancellation);
         await server.PrepareAsync(cancellation);
         return server;
     }
 
-    /// <summary>Starts it after <see cref="StopAsync"/>.</summary>
-    public Task StartAsync(CancellationToken cancellation) => programs.RunAsync(
-        "pg_ctl",
-        [
-            "--pgdata", data, "--wait", $"--timeout={StartLimit.TotalSeconds}", "--silent", $"--log={Path.Combine(programs.Folder, "log")}",
-            $"--options=-p {port} -h 127.0.0.1 -k '' -F -c max_connections={Connections}", "start",
-        ],
-        cancellation);
+    /// <summary>Starts it after <see cref="StopAsync"/>, on the port that it had.</summary>
+    /// <exception cref="FailureException">It does not start; with what its log says.</exception>
+    public Task StartAsync(CancellationToken cancellation) => ListenAsync(() => port, cancellation);
 
     /// <summary>Ends it; open connections are closed.</summary>
     public Task StopAsync(CancellationToken cancellation) => programs.TryAsync("pg_ctl", ["--pgdata", data, "--mode=fast", "--silent", "stop"], cancellation);
 
     /// <inheritdoc />
     public async ValueTask DisposeAsync() => await StopAsync(CancellationToken.None);
+
+    // Any connection that this machine opens meanwhile may be given the very port that was free.
+    private async Task ListenAsync(Func<int> choose, CancellationToken cancellation)
+    {
+        for (var tried = 1; ; tried++)
+        {
+            port = choose();
+            var logged = File.Exists(log) ? new FileInfo(log).Length : 0;
+            if (await StartOnceAsync(cancellation) is not { } why)
+                return;
+            var said = LogFrom(logged);
+            if (tried == Ports || !said.Contains("could not bind", StringComparison.Ordinal))
+                throw new FailureException($"PostgreSQL did not start in '{programs.Folder}': {why} Its log: {said.Trim()}");
+        }
+    }
+
+    private Task<string?> StartOnceAsync(CancellationToken cancellation) => programs.TryAsync(
+        "pg_ctl",
+        [
+            "--pgdata", data, "--wait", $"--timeout={StartLimit.TotalSeconds}", "--silent", $"--log={log}",
+            $"--options=-p {port} -h 127.0.0.1 -k '' -F -c max_connections={Connections}", "start",
+        ],
+        cancellation);
+
+    private string LogFrom(long start)
+    {
+        if (!File.Exists(log))
+            return "";
+        using var file = new FileStream(log, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        file.Seek(start, SeekOrigin.Begin);
+        using var reader = new StreamReader(file);
+        return reader.ReadToEnd();
+    }
 
     private static async Task<string> PasswordAsync(string folder, CancellationToken cancellation)
     {

@@ -11,16 +11,20 @@ namespace Pipeline.Sandbox.Hosting;
 /// <param name="file">Where they are kept.</param>
 internal sealed class RememberedPorts(string file)
 {
+    private readonly Lock asking = new();
     private readonly Dictionary<string, int> ports = File.Exists(file) ? JsonSerializer.Deserialize<Dictionary<string, int>>(File.ReadAllText(file)) ?? [] : [];
 
     /// <summary>The part's port: the one it had, or, where that is taken or there is none, a free one.</summary>
     public int Of(string part)
     {
-        var port = ports.TryGetValue(part, out var had) && IsFree(had) ? had : Free();
-        ports[part] = port;
-        File.WriteAllText($"{file}.new", JsonSerializer.Serialize(ports));
-        File.Move($"{file}.new", file, overwrite: true);
-        return port;
+        lock (asking)
+        {
+            var port = ports.TryGetValue(part, out var had) && IsFree(had) ? had : Free();
+            ports[part] = port;
+            File.WriteAllText($"{file}.new", JsonSerializer.Serialize(ports));
+            File.Move($"{file}.new", file, overwrite: true);
+            return port;
+        }
     }
 
     private static bool IsFree(int port)

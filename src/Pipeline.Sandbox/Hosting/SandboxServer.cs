@@ -65,7 +65,7 @@ internal sealed class SandboxServer : IAsyncDisposable
         var network = new NetworkCut(Faults, options.Time);
         var doors = new Doors(ports, Life, Log, network);
         // It takes longest: the others start meanwhile.
-        var starting = PostgresServer.StartAsync(Path.Combine(options.Folder, "postgres"), ports.Of("database"), cancellation);
+        var starting = PostgresServer.StartAsync(Path.Combine(options.Folder, "postgres"), () => ports.Of("database"), cancellation);
         var (registry, engine, storage) = await StartStoresAsync(options, doors, starting, cancellation);
         var database = await starting;
         var cluster = Started(await ProductCluster.StartAsync(options, doors, Faults, registry.Images, database?.Address, cancellation));

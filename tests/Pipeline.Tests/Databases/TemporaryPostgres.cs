@@ -11,8 +11,8 @@ public sealed class TemporaryPostgres : IAsyncLifetime
 {
     public const string Password = "s3cret-of-the-test";
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("pipeline-postgres-");
-    private readonly int port = FreePort();
     private readonly string? binaries = Binaries();
+    private int port;
 
     /// <summary>Why there is no server; null when there is one.</summary>
     public string? Missing => binaries is null ? "no PostgreSQL server binaries under /usr/lib/postgresql or on the PATH" : null;
@@ -66,6 +66,8 @@ public sealed class TemporaryPostgres : IAsyncLifetime
             await Cli.Wrap("chown").WithArguments(["-R", "postgres", folder.FullName]).ExecuteAsync();
         var data = Path.Combine(folder.FullName, "data");
         await ServerProgramAsync("initdb", ["--pgdata", data, "--username=postgres", "--auth=scram-sha-256", $"--pwfile={passwordFile}", "--no-sync", "--no-locale", "--encoding=UTF8"]);
+        // As late as can be: any connection that is opened meanwhile may be given the port.
+        port = FreePort();
         await ServerProgramAsync("pg_ctl", ["--pgdata", data, "--wait", "--silent", $"--log={folder.FullName}/log", $"--options=-p {port} -h 127.0.0.1 -k '' -F", "start"]);
         await using var source = NpgsqlDataSource.Create(ConnectionTo("postgres"));
         await using var command = source.CreateCommand("select system_identifier::text from pg_control_system()");
