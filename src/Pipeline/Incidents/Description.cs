@@ -29,10 +29,8 @@ internal static class Description
     {
         page.Heading(2, $"{found.Kind()}/{found.Name()}");
         page.List([.. facts.Where(f => !string.IsNullOrEmpty(f.Said)).Select(f => $"{f.What}: {f.Said}")]);
-        page.Say("");
         page.Table(["condition", "status", "since", "reason", "message"], found.Items("status", "conditions")
             .Select(c => (string?[])[c.Text("type"), c.Text("status"), c.Text("lastTransitionTime"), c.Text("reason"), c.Text("message")]));
-        page.Say("");
         page.Table(EventList.Head, events.Where(e => e.Text("involvedObject", "name") == found.Name()).Select(EventList.Row));
     }
 

@@ -36,7 +36,7 @@ internal sealed class Diagnosis(string folder, StepContext context)
         using var over = new CancellationTokenSource(limit, context.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, over.Token);
         var objects = new ClusterObjects(cluster, evidence);
-        var answers = new PodAnswers(cluster, evidence);
+        var answers = new PodAnswers(cluster, evidence, context.Time);
         await Task.WhenAll(
             FromPodsAsync(cluster, objects, answers, isEssential, either.Token),
             RecordAsync(cluster, either.Token),

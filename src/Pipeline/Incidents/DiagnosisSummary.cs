@@ -80,7 +80,7 @@ internal sealed class DiagnosisSummary(ClusterObjects objects, PodAnswers answer
 
     private void Answers() => Part("What pods answer", ["pod", "what", "address", "status", "ms", "body"], answers.All.Select(a => (string?[])
     [
-        a.Pod, a.What, a.Address, $"{a.Status}", $"{a.Milliseconds:0}", a.Body.Length > BodyShown ? a.Body[..BodyShown] + "…" : a.Body,
+        a.Pod, a.What, a.Address, $"{a.Status}", $"{a.Milliseconds:0}", a.What == "metrics" ? $"{a.Body.Length} characters" : a.Body.Length > BodyShown ? a.Body[..BodyShown] + "…" : a.Body,
     ]));
 
     private void NodesAndUsage()

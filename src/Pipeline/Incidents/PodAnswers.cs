@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -16,13 +15,14 @@ namespace Pipeline.Incidents;
 internal sealed record PodAnswer(string Pod, string What, string Address, int Status, double Milliseconds, string Body);
 
 /// <summary>Asks each running pod for its metrics and its probes' addresses, through the API server's proxy: nothing else reaches a pod from outside.</summary>
-internal sealed class PodAnswers(ClusterConnection cluster, Evidence evidence)
+internal sealed class PodAnswers(ClusterConnection cluster, Evidence evidence, TimeProvider time)
 {
     private const int BodyLimit = 1 << 20;
     private const int Pods = 20;
+    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(5);
     private readonly List<PodAnswer> answers = [];
     private readonly Lock gate = new();
-    private volatile bool isForbidden;
+    private volatile bool isRefused;
 
     /// <summary>Everything that was answered, by pod.</summary>
     public IReadOnlyList<PodAnswer> All
@@ -48,7 +48,7 @@ internal sealed class PodAnswers(ClusterConnection cluster, Evidence evidence)
     {
         foreach (var (what, scheme, address) in QuestionsFor(pod))
         {
-            if (isForbidden)
+            if (isRefused)
                 return;
             await evidence.TryAsync($"{what} of {pod.Name()}", () => AskAsync(pod.Name(), what, scheme, address, cancellation));
         }
@@ -56,21 +56,23 @@ internal sealed class PodAnswers(ClusterConnection cluster, Evidence evidence)
 
     private async Task AskAsync(string pod, string what, string scheme, string address, CancellationToken cancellation)
     {
-        var started = Stopwatch.GetTimestamp();
+        var started = time.GetTimestamp();
         var slash = address.IndexOf('/', StringComparison.Ordinal);
         var path = $"{Resource.Pods.PathIn(cluster.Namespace)}/{scheme}{pod}:{address[..slash]}/proxy{address[slash..]}";
-        using var response = await cluster.AskOnceAsync(path, cancellation);
-        var body = await BeginningAsync(response, cancellation);
+        using var over = new CancellationTokenSource(AnswerWithin, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, over.Token);
+        using var response = await cluster.AskOnceAsync(path, either.Token);
+        var body = await BeginningAsync(response, either.Token);
         if (RefusalIn(body) is { } refusal)
         {
-            isForbidden |= refusal == "not allowed";
-            evidence.Miss(isForbidden ? "answers of pods (the right to get pods/proxy)" : $"{what} of {pod}", refusal);
+            isRefused = true;
+            evidence.Miss("answers of pods (the right to get pods/proxy)", refusal);
             return;
         }
 
         evidence.Add(what == "metrics" ? "metrics" : "probes", $"{pod}.{what}.txt", body);
         lock (gate)
-            answers.Add(new PodAnswer(pod, what, address, (int)response.StatusCode, Stopwatch.GetElapsedTime(started).TotalMilliseconds, body));
+            answers.Add(new PodAnswer(pod, what, address, (int)response.StatusCode, time.GetElapsedTime(started).TotalMilliseconds, body));
     }
 
     // A pod may answer without end.
@@ -81,7 +83,8 @@ internal sealed class PodAnswers(ClusterConnection cluster, Evidence evidence)
         return new string(text, 0, await reader.ReadBlockAsync(text, cancellation));
     }
 
-    // {"kind":"Status","status":"Failure","reason":"Forbidden",…}: the API server's own answer, not the pod's.
+    // {"kind":"Status","status":"Failure","reason":"Forbidden",…}: the API server's own answer, not the pod's. What it says of a pod that
+    // does not answer is kept like an answer.
     private static string? RefusalIn(string body)
     {
         if (!body.StartsWith('{') || !body.Contains("\"Status\"", StringComparison.Ordinal))
@@ -91,7 +94,12 @@ internal sealed class PodAnswers(ClusterConnection cluster, Evidence evidence)
             var status = JsonNode.Parse(body) as JsonObject;
             if (status?.Kind() != "Status")
                 return null;
-            return status.Text("reason") == "Forbidden" ? "not allowed" : status.Text("message") ?? "refused";
+            return status.Text("reason") switch
+            {
+                "Forbidden" => "not allowed",
+                "NotFound" when status.At("details").Text("kind") is null => "the cluster does not have it",
+                _ => null,
+            };
         }
         catch (JsonException)
         {

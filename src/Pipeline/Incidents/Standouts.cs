@@ -39,7 +39,9 @@ internal static class Standouts
             yield return $"{subject}: {ready} of {wanted} pods are ready";
     }
 
-    private static IEnumerable<string> OfPod(JsonObject pod) => PodTrouble.In(pod).Select(t => $"{t}. {t.Rule.Hint}");
+    // The rules are about pods that should go on; a Job's pod has ended well.
+    private static IEnumerable<string> OfPod(JsonObject pod) =>
+        pod.Text("status", "phase") == "Succeeded" ? [] : PodTrouble.In(pod).Select(t => $"{t}. {t.Rule.Hint}");
 
     private static IEnumerable<string> OfJob(JsonObject job)
     {

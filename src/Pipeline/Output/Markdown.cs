@@ -9,16 +9,17 @@ internal sealed class Markdown
     private readonly StringBuilder text = new();
 
     /// <summary>Begins a part.</summary>
-    public void Heading(int level, string title) => text.Append(text.Length > 0 ? "\n" : "").Append('#', level).Append(' ').Append(title).Append("\n\n");
+    public void Heading(int level, string title) => Apart().Append('#', level).Append(' ').Append(title).Append('\n');
 
     /// <summary>A paragraph.</summary>
-    public void Say(string sentence) => text.Append(sentence).Append("\n\n");
+    public void Say(string sentence) => Apart().Append(sentence).Append('\n');
 
     /// <summary>A list; nothing when it is empty.</summary>
     public void List(IEnumerable<string> items)
     {
-        foreach (var item in items)
-            text.Append("- ").Append(OnOneLine(item)).Append('\n');
+        var all = string.Concat(items.Select(i => $"- {OnOneLine(i)}\n"));
+        if (all.Length > 0)
+            Apart().Append(all);
     }
 
     /// <summary>A table with columns as wide as their content; nothing when it has no rows.</summary>
@@ -27,6 +28,7 @@ internal sealed class Markdown
         var cells = rows.Select(r => r.Select(c => Cell(c)).ToArray()).ToList();
         if (cells.Count == 0)
             return;
+        Apart();
         var widths = head.Select((h, i) => Math.Max(h.Length, cells.Max(r => r[i].Length))).ToArray();
         Row(head, widths);
         Row([.. widths.Select(w => new string('-', w))], widths);
@@ -35,7 +37,9 @@ internal sealed class Markdown
     }
 
     /// <inheritdoc />
-    public override string ToString() => text.ToString().TrimEnd() + "\n";
+    public override string ToString() => text.ToString();
+
+    private StringBuilder Apart() => text.Append(text.Length > 0 ? "\n" : "");
 
     private void Row(string[] cells, int[] widths)
     {

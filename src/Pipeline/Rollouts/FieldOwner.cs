@@ -1,0 +1,56 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Pipeline.Cluster;
+
+namespace Pipeline.Rollouts;
+
+/// <summary>Finds in an object's <c>managedFields</c> who wrote a field last.</summary>
+internal static class FieldOwner
+{
+    /// <summary>Another manager than this product that owns the field, by its name and the cluster's time; null when none does.</summary>
+    /// <param name="stored">The object.</param>
+    /// <param name="path">As in <c>spec.template.spec.containers[api].image</c>.</param>
+    public static string? Of(JsonObject stored, string path) => stored.Items("metadata", "managedFields")
+        .Where(m => m.Text("manager") != ClusterConnection.FieldManager && m.At("fieldsV1") is { } owned && Owns(owned, path))
+        .MaxBy(m => m.Text("time"), StringComparer.Ordinal) switch
+    {
+        null => null,
+        var last => $"'{last.Text("manager")}'{(last.Text("time") is { } time ? $" (at {time})" : "")}",
+    };
+
+    // {"f:spec":{"f:template":{"f:spec":{"f:containers":{"k:{\"name\":\"api\"}":{".":{},"f:image":{}}}}}}}; a field's own name may hold
+    // dots, so the path is taken apart along what is owned.
+    private static bool Owns(JsonObject owned, string path)
+    {
+        if (path.Length == 0)
+            return true;
+        return owned.Any(f => Rest(f.Key, path) is { } rest && (f.Value is JsonObject below ? Owns(below, rest) || (below.Count == 0 && rest.Length == 0) : rest.Length == 0));
+    }
+
+    private static string? Rest(string key, string path) => key[..Math.Min(2, key.Length)] switch
+    {
+        "f:" => After(key[2..], path),
+        "k:" => Values(key[2..]).Select(v => After($"[{v}]", path)).FirstOrDefault(r => r is not null),
+        _ => null,
+    };
+
+    private static string? After(string part, string path)
+    {
+        if (!path.StartsWith(part, StringComparison.Ordinal))
+            return null;
+        var rest = path[part.Length..];
+        return rest.Length == 0 || rest[0] == '[' ? rest : rest[0] == '.' ? rest[1..] : null;
+    }
+
+    private static IEnumerable<string> Values(string key)
+    {
+        try
+        {
+            return (JsonNode.Parse(key) as JsonObject ?? []).Select(v => $"{v.Value}");
+        }
+        catch (JsonException)
+        {
+            return [];
+        }
+    }
+}
