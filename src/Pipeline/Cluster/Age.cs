@@ -1,15 +1,11 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
 
 namespace Pipeline.Cluster;
 
 /// <summary>How old something is, in one unit, as <c>kubectl get</c> writes it: <c>40s</c>, <c>12m</c>, <c>5h</c>, <c>3d</c>.</summary>
 internal static class Age
 {
-    /// <summary>The age of an object; <c>?</c> when it does not say when it was made.</summary>
-    public static string Of(JsonObject found, DateTimeOffset now) => Of(found.Text("metadata", "creationTimestamp"), now);
-
-    /// <summary>The time since a moment that the cluster wrote.</summary>
+    /// <summary>The time since a moment that the cluster wrote; <c>?</c> when there is none.</summary>
     public static string Of(string? moment, DateTimeOffset now) =>
         DateTimeOffset.TryParse(moment, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var then) ? Of(now - then) : "?";
 

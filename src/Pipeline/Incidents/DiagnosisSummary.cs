@@ -62,9 +62,9 @@ internal sealed class DiagnosisSummary(ClusterObjects objects, PodAnswers answer
         [
             d.Name(), $"{d.Number("status", "readyReplicas")}", $"{d.Number("status", "updatedReplicas")}", $"{d.Number("spec", "replicas")}", ChangeOf(d), Images(d),
         ]));
-        Part("Pods", ["name", "node", "state", "ready", "restarts", "age", "before"], objects[Resource.Pods].Select(p => (PodRow.Of(p, now), p)).Select(r => (string?[])
+        Part("Pods", ["name", "node", "state", "ready", "restarts", "age", "before"], objects[Resource.Pods].Select(p => (Row: PodRow.Of(p), Pod: p)).Select(r => (string?[])
         [
-            r.Item1.Name, r.Item1.Node, r.Item1.State, r.Item1.Ready, $"{r.Item1.Restarts}", r.Item1.Age, LastEnd(r.p),
+            r.Row.Name, r.Row.Node, r.Row.State, r.Row.Ready, $"{r.Row.Restarts}", Age.Of(r.Row.Made, now), LastEnd(r.Pod),
         ]));
     }
 

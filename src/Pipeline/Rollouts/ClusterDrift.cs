@@ -46,6 +46,8 @@ internal sealed class ClusterDrift(ClusterConnection cluster, Release live, stri
             yield return new Drift(id, $"{path} is '{Shown(path, kept)}', not '{Shown(path, sent)}'", FieldOwner.Of(stored, path) ?? Last(stored));
         foreach (var path in SentFields.Missing(wanted, stored))
             yield return new Drift(id, $"{path} was removed", Last(stored));
+        foreach (var (path, who) in FieldOwner.Added(stored))
+            yield return new Drift(id, $"{path} was added", who);
     }
 
     private IEnumerable<Drift> OfRevision(string id, JsonObject stored)

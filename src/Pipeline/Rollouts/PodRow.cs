@@ -9,11 +9,11 @@ namespace Pipeline.Rollouts;
 /// <param name="State">The reason why it waits or ended, else its phase.</param>
 /// <param name="Ready">Containers that are ready, of all.</param>
 /// <param name="Restarts">Restarts of all its containers.</param>
-/// <param name="Age">Since it was made.</param>
-internal sealed record PodRow(string Name, string Node, string State, string Ready, long Restarts, string Age)
+/// <param name="Made">When it was made, as the cluster wrote it.</param>
+internal sealed record PodRow(string Name, string Node, string State, string Ready, long Restarts, string? Made)
 {
     /// <summary>The row of a pod as it is.</summary>
-    public static PodRow Of(JsonObject pod, DateTimeOffset now)
+    public static PodRow Of(JsonObject pod)
     {
         var statuses = pod.Items("status", "containerStatuses").ToList();
         return new PodRow(
@@ -22,7 +22,7 @@ internal sealed record PodRow(string Name, string Node, string State, string Rea
             StateOf(pod),
             $"{statuses.Count(s => s.Text("ready") == "true")}/{pod.Items("spec", "containers").Count()}",
             PodTrouble.Statuses(pod).Sum(s => s.Number("restartCount")),
-            Cluster.Age.Of(pod, now));
+            pod.Text("metadata", "creationTimestamp"));
     }
 
     private static string StateOf(JsonObject pod)
