@@ -25,7 +25,7 @@ public sealed class StatusStep(StatusOptions? options = null) : IStep
             context.Log.Information("{Line:l}", Line(deployment));
         ShowLock(context, await lease);
         if (options is { Drift: true } && await new DriftReport(options, context).ShowAsync(cluster, await history, cancellation) is > 0 and var count && options.FailOnDrift)
-            throw new FailureException($"{count} things are not as the record says, and --fail-on-drift is given. Look at them above; ./build.sh Deploy of the same version brings them back.");
+            throw new FailureException($"{count} things are not as the record says, and --fail-on-drift is given. Look at them above; ./build.sh Deploy --take-over-fields of the same version brings them back.");
     }
 
     // One right that is missing must not hide the rest.
