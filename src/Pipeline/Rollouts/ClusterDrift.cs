@@ -42,11 +42,13 @@ internal sealed class ClusterDrift(ClusterConnection cluster, Release live, stri
     private static IEnumerable<Drift> OfFields(string id, JsonObject manifest, JsonObject stored)
     {
         var wanted = ServerSideApply.Ours(manifest, stored);
-        foreach (var (path, sent, kept) in SentFields.Changed(wanted, stored))
+        var changed = SentFields.Changed(wanted, stored).ToList();
+        foreach (var (path, sent, kept) in changed)
             yield return new Drift(id, $"{path} is '{Shown(path, kept)}', not '{Shown(path, sent)}'", FieldOwner.Of(stored, path) ?? Last(stored));
         foreach (var path in SentFields.Missing(wanted, stored))
             yield return new Drift(id, $"{path} was removed", Last(stored));
-        foreach (var (path, who) in FieldOwner.Added(stored))
+        // Whoever writes another value takes the field over, so that it is no longer ours either.
+        foreach (var (path, who) in FieldOwner.Added(stored).Where(a => !changed.Exists(c => c.Path == a.Path)))
             yield return new Drift(id, $"{path} was added", who);
     }
 
