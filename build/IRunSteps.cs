@@ -1,3 +1,4 @@
+using Nuke.Components;
 using Pipeline.Build.Settings;
 using Pipeline.Releases;
 using Serilog;
@@ -5,7 +6,7 @@ using Serilog;
 namespace Pipeline.Build;
 
 /// <summary>The one way from a target into the engine.</summary>
-internal interface IRunSteps : IHazEnvironment, IHazCluster
+internal interface IRunSteps : IHazEnvironment, IHazCluster, IHazArtifacts
 {
     /// <summary>The run's release, lock, signals and undo.</summary>
     PipelineSession Session { get; }
@@ -15,7 +16,7 @@ internal interface IRunSteps : IHazEnvironment, IHazCluster
     {
         try
         {
-            await Session.RunAsync(step, new RunOptions(Release, Cluster), Log.Logger);
+            await Session.RunAsync(step, new RunOptions(Release, Cluster) { EvidenceFolder = ArtifactsDirectory }, Log.Logger);
         }
         finally
         {

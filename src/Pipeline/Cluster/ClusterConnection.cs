@@ -193,6 +193,10 @@ public sealed class ClusterConnection : IDisposable
         }
     }
 
+    /// <summary>Sends one request, never a second, and hands over the open answer whatever its status: through the API server's proxy it is the pod's own.</summary>
+    /// <exception cref="FailureException">The server did not answer.</exception>
+    public Task<HttpResponseMessage> AskOnceAsync(string path, CancellationToken cancellation) => AskAsync(HttpMethod.Get, path, null, cancellation);
+
     /// <inheritdoc />
     public void Dispose() => client.Dispose();
 

@@ -67,6 +67,9 @@ internal sealed class SiteBucket(FrontendOptions options) : IDisposable
         }
     }
 
+    /// <summary>The SHA-256 in hex that this product wrote beside an object; null when there is none, or no object.</summary>
+    public async Task<string?> HashAsync(string key, CancellationToken cancellation) => (await FindAsync(key, cancellation))?.Metadata[HashHeader];
+
     /// <summary>Does something for many keys, several at once.</summary>
     public static Task EachAsync<T>(IEnumerable<T> items, Func<T, CancellationToken, Task> work, CancellationToken cancellation) =>
         Parallel.ForEachAsync(items, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellation }, async (item, stop) => await work(item, stop));

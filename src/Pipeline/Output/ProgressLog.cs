@@ -16,4 +16,11 @@ public static class ProgressLog
         log.ForContext("ProgressId", id).ForContext("ProgressText", text).ForContext("ProgressUnit", unit)
             .ForContext("ProgressDone", done).ForContext("ProgressTotal", total)
             .Debug("{What}: {Done} of {Total} {Unit}", text, done, total, unit);
+
+    /// <summary>Shows a table below the progress of the same piece of work. Drawn live on a terminal; nothing elsewhere.</summary>
+    /// <param name="log">The step's log.</param>
+    /// <param name="id">The same as that of the progress.</param>
+    /// <param name="rows">The heads of the columns, then a row each; none takes the table away. A cell of <c>@</c> and a moment is shown as the time since.</param>
+    public static void ProgressTable(this ILogger log, string id, IEnumerable<IReadOnlyList<string>> rows) =>
+        log.ForContext("ProgressTableOf", id).ForContext("ProgressRows", rows.Select(r => string.Join('\t', r)).ToArray()).Debug("{What}: table", id);
 }

@@ -201,7 +201,7 @@ public sealed class PipelineSession : IAsyncDisposable
         if (!await running.OthersEndedAsync(own))
             log.Warning("A step beside this one does not end; putting back all the same");
         if (!Undo.IsEmpty)
-            ExitCode = await end.UndoAsync(log);
+            ExitCode = await end.UndoAsync(new StepContext(this, shared!, log));
     }
 
     // The first failure decides. What a later one adds is its aftermath, unless it left something changed.

@@ -1,4 +1,5 @@
 using Pipeline.Errors;
+using Pipeline.Incidents;
 using Serilog;
 
 namespace Pipeline.Releases;
@@ -30,9 +31,25 @@ internal sealed class RunEnd(PipelineSession session)
         }
     }
 
-    /// <summary>Puts back what the run changed and says how that ended.</summary>
+    /// <summary>Keeps the evidence, puts back what the run changed and says how that ended.</summary>
     /// <returns>The exit code.</returns>
-    public async Task<int> UndoAsync(ILogger log)
+    public async Task<int> UndoAsync(StepContext context)
+    {
+        var evidence = EvidenceAsync(context);
+        // Whatever the evidence fails with, users come first.
+        await evidence.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        if (evidence.Exception?.InnerException is { } e)
+            context.Log.Warning("No evidence was kept in '{Folder:l}': {Why:l}", context.Options.EvidenceFolder, e.Message);
+        return await PutBackAsync(context.Log);
+    }
+
+    private async Task EvidenceAsync(StepContext context)
+    {
+        if (session.Cluster is { } cluster && context.Options.EvidenceFolder is { } folder)
+            await Diagnosis.BeforeUndoAsync(folder, context, cluster);
+    }
+
+    private async Task<int> PutBackAsync(ILogger log)
     {
         using var limit = new CancellationTokenSource(UndoLimit, session.Time);
         var left = await session.Undo.RunAsync(log, session.Summary, limit.Token);

@@ -1,11 +1,13 @@
 using System.Text.Json.Nodes;
 using Pipeline.Cluster;
+using Pipeline.Errors;
 using Pipeline.Rollouts;
 
 namespace Pipeline.Releases;
 
-/// <summary>Shows what runs: release, version, digest, replicas, and who holds the deploy lock.</summary>
-public sealed class StatusStep : IStep
+/// <summary>Shows what runs: release, version, digest, replicas, and who holds the deploy lock; on request, what is not as the record says.</summary>
+/// <param name="options">How closely it looks.</param>
+public sealed class StatusStep(StatusOptions? options = null) : IStep
 {
     /// <inheritdoc />
     public string Name => "Status";
@@ -22,6 +24,8 @@ public sealed class StatusStep : IStep
         foreach (var deployment in await deployments)
             context.Log.Information("{Line:l}", Line(deployment));
         ShowLock(context, await lease);
+        if (options is { Drift: true } && await new DriftReport(options, context).ShowAsync(cluster, await history, cancellation) is > 0 and var count && options.FailOnDrift)
+            throw new FailureException($"{count} things are not as the record says, and --fail-on-drift is given. Look at them above; ./build.sh Deploy --take-over-fields of the same version brings them back.");
     }
 
     // One right that is missing must not hide the rest.

@@ -34,14 +34,24 @@ internal static class PodLog
             line(text);
     }
 
+    /// <summary>The log as the node keeps it; null when the files of that run are gone.</summary>
+    /// <param name="cluster">Where the pod is.</param>
+    /// <param name="pod">Its name.</param>
+    /// <param name="query">Container, run and limits.</param>
+    /// <param name="cancellation">Ends the reading.</param>
+    /// <exception cref="FailureException">No such run, no right to read it, or no answer.</exception>
+    public static async Task<string?> TextAsync(ClusterConnection cluster, string pod, string query, CancellationToken cancellation)
+    {
+        using var response = await cluster.StreamAsync(HttpMethod.Get, $"{Resource.Pods.PathIn(cluster.Namespace, pod)}/log?{query}", null, cancellation);
+        var text = await response.Content.ReadAsStringAsync(cancellation);
+        return NoLog.Any(n => text.StartsWith(n, StringComparison.Ordinal)) ? null : text;
+    }
+
     private static async Task<IReadOnlyList<string>> ReadAsync(ClusterConnection cluster, string pod, string query, CancellationToken cancellation)
     {
         try
         {
-            using var response = await cluster.StreamAsync(HttpMethod.Get, $"{Resource.Pods.PathIn(cluster.Namespace, pod)}/log?{query}", null, cancellation);
-            var text = await response.Content.ReadAsStringAsync(cancellation);
-            if (NoLog.Any(n => text.StartsWith(n, StringComparison.Ordinal)))
-                return [];
+            var text = await TextAsync(cluster, pod, query, cancellation) ?? "";
             // What a line begins with stays: a traceback is read by its indentation.
             return [.. text.Split('\n').Select(l => l.TrimEnd()).Where(l => l.Length > 0)];
         }

@@ -3,12 +3,14 @@ using Serilog;
 
 namespace Pipeline.Rollouts;
 
-/// <summary>Tells a person what changes during a rollout: a bar on a terminal, and everywhere one line for each change.</summary>
+/// <summary>Tells a person what changes during a rollout: a bar and the pods on a terminal, and everywhere one line for each change.</summary>
 /// <param name="log">The step's log.</param>
 /// <param name="name">The Deployment's name.</param>
 internal sealed class RolloutNews(ILogger log, string name)
 {
     private readonly Dictionary<string, RolloutFinding> told = [];
+    private static readonly string[] Head = ["POD", "NODE", "STATE", "READY", "RESTARTS", "AGE"];
+    private PodRow[] shown = [];
     private long ready = -1;
 
     /// <summary>Says what is new since the last call.</summary>
@@ -17,11 +19,12 @@ internal sealed class RolloutNews(ILogger log, string name)
         if (view.Deployment is not null && view.Ready != ready)
         {
             ready = view.Ready;
-            log.Progress($"rollout/{name}", $"Deployment/{name}: new pods ready", ready, view.Wanted, "pods");
+            log.Progress(Id, $"Deployment/{name}: new pods ready", ready, view.Wanted, "pods");
             if (ready > 0 && ready < view.Wanted)
                 log.Information("Deployment/{Name:l}: {Ready} of {Wanted} new pods are ready", name, ready, view.Wanted);
         }
 
+        ShowPods(view);
         foreach (var finding in look.Findings.Where(IsNews))
             log.Warning("Deployment/{Name:l}: {Sentence:l}{Grace:l}", name, finding.Sentence, GraceOf(finding));
         foreach (var over in told.Keys.Except(look.Findings.Select(f => f.Subject)).ToList())
@@ -29,6 +32,20 @@ internal sealed class RolloutNews(ILogger log, string name)
                 log.Information("Deployment/{Name:l}: over after {Seconds:0} s: {Condition:l}", name, gone.Lasts.TotalSeconds, gone.Rule.Condition);
         foreach (var finding in look.Findings)
             told[finding.Subject] = finding;
+    }
+
+    /// <summary>Takes the table of pods away: the rollout has its verdict.</summary>
+    public void End() => log.ProgressTable(Id, []);
+
+    private string Id => $"rollout/{name}";
+
+    private void ShowPods(RolloutView view)
+    {
+        PodRow[] now = [.. view.AllPods.Select(PodRow.Of)];
+        if (now.SequenceEqual(shown))
+            return;
+        shown = now;
+        log.ProgressTable(Id, [Head, .. now.Select(r => (string[])[r.Name, r.Node, r.State, r.Ready, $"{r.Restarts}", $"@{r.Made}"])]);
     }
 
     // A probe that does not answer yet is how every start looks.

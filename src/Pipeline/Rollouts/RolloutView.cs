@@ -41,6 +41,11 @@ internal sealed class RolloutView(PodBaseline baseline)
         ? [.. pods.Values.Where(p => !IsGoing(p) && replicaSets.Values.Any(s => s != set && IsOwnedBy(s, Deployment!) && IsOwnedBy(p, s)))]
         : [];
 
+    /// <summary>Every pod of its, new ones first, among those the ones that do not serve.</summary>
+    public IEnumerable<JsonObject> AllPods => NewReplicaSet is { } set
+        ? pods.Values.OrderBy(p => IsOwnedBy(p, set) ? IsReady(p) ? 1 : 0 : 2).ThenBy(p => p.Name(), StringComparer.Ordinal)
+        : [];
+
     /// <summary>True while a pod of its is on its way out.</summary>
     public bool IsEnding => pods.Values.Any(IsGoing);
 

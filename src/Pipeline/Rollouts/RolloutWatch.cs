@@ -30,23 +30,24 @@ internal sealed class RolloutWatch(ClusterConnection cluster, ILogger log, TimeP
             FeedAsync(Resource.ReplicaSets, Selector(deployment), changes.Writer, over.Token),
             FeedAsync(Resource.Pods, Selector(deployment), changes.Writer, over.Token),
             FeedAsync(Resource.Events, AboutPods, changes.Writer, over.Token));
+        var news = new RolloutNews(log, deployment.Name());
         try
         {
-            return await JudgeAsync(deployment, new RolloutView(baseline), changes.Reader, timeout, over.Token);
+            return await JudgeAsync(deployment, new RolloutView(baseline), news, changes.Reader, timeout, over.Token);
         }
         finally
         {
+            news.End();
             await over.CancelAsync();
             await sources.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         }
     }
 
     private async Task<string?> JudgeAsync(
-        JsonObject deployment, RolloutView view, ChannelReader<(Resource Resource, WatchEvent Event)> changes, TimeSpan timeout, CancellationToken cancellation)
+        JsonObject deployment, RolloutView view, RolloutNews news, ChannelReader<(Resource Resource, WatchEvent Event)> changes, TimeSpan timeout, CancellationToken cancellation)
     {
         var name = deployment.Name();
         var judge = new RolloutJudge(deployment, time);
-        var news = new RolloutNews(log, name);
         var started = time.GetTimestamp();
         TimeSpan? lookAgainIn = null;
         while (true)

@@ -1,6 +1,8 @@
+using System.IO.Compression;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Time.Testing;
+using Pipeline.Cluster;
 using Pipeline.Incidents;
 using Pipeline.Settings;
 using Pipeline.Tests.Images;
@@ -11,29 +13,39 @@ namespace Pipeline.Tests.Incidents;
 
 public sealed class DiagnoseStepTests : IAsyncLifetime
 {
+    private const string Space = "api/v1/namespaces/product";
     private readonly LoopbackCluster cluster = new();
     private readonly TemporaryFolder folder = new();
+    private readonly FakeTimeProvider time = new(Given.Moment);
     private StepRun run = null!;
 
-    private string Evidence => Path.Combine(folder.Path, "evidence-20260301T120000Z");
+    private string Bundle => Path.Combine(folder.Path, "diagnosis-20260301T120000Z.zip");
 
     public async Task InitializeAsync()
     {
         await cluster.InitializeAsync();
-        run = await StepRun.StartAsync(cluster.Options, new FakeTimeProvider(Given.Moment));
-        cluster.Put("api/v1/namespaces/product/pods/api-1", JsonNode.Parse("""
-            {"metadata":{"name":"api-1","managedFields":[{"manager":"kubectl"}],
+        run = await StepRun.StartAsync(cluster.Options, time);
+        cluster.Put($"{Space}/pods/api-1", JsonNode.Parse("""
+            {"metadata":{"name":"api-1","creationTimestamp":"2026-03-01T11:00:00Z","managedFields":[{"manager":"kubectl"}],
               "annotations":{"kubectl.kubernetes.io/last-applied-configuration":"{\"env\":\"hunter22\"}"}},
-             "spec":{"containers":[{"name":"api","env":[{"name":"DB_PASSWORD","value":"in-the-manifest"},{"name":"LOG_LEVEL","value":"debug"}]}]}}
+             "spec":{"nodeName":"worker-1","containers":[{"name":"api","ports":[{"name":"http","containerPort":8080}],"readinessProbe":{"httpGet":{"path":"/health","port":"http"}},
+               "env":[{"name":"DB_PASSWORD","value":"in-the-manifest"},{"name":"LOG_LEVEL","value":"debug"}]}]},
+             "status":{"phase":"Running","podIP":"10.0.0.1","containerStatuses":[{"name":"api","restartCount":7,"ready":false,
+               "state":{"waiting":{"reason":"CrashLoopBackOff","message":"back-off 5m0s"}},"lastState":{"terminated":{"exitCode":137,"reason":"OOMKilled"}}}]}}
             """)!.AsObject());
-        cluster.Before = async http =>
-        {
-            if (!http.Request.Path.Value!.EndsWith("/log", StringComparison.Ordinal))
-                return false;
-            http.Response.StatusCode = http.Request.Query["previous"] == "true" ? 400 : 200;
-            await http.Response.WriteAsync("starting\ncannot log in with hunter22\npostgresql://dataset:other-one@db/dataset\n");
-            return true;
-        };
+        cluster.Put("apis/apps/v1/namespaces/product/deployments/api", JsonNode.Parse("""
+            {"metadata":{"name":"api"},"spec":{"replicas":1,"template":{"spec":{"containers":[{"name":"api","image":"registry/api:1","envFrom":[{"secretRef":{"name":"db-credentials"}}]}]}}}}
+            """)!.AsObject());
+        cluster.Put("apis/apps/v1/namespaces/product/replicasets/api-x", JsonNode.Parse("""
+            {"metadata":{"name":"api-x","creationTimestamp":"2026-03-01T10:00:00Z","ownerReferences":[{"name":"api"}],"annotations":{"deployment.kubernetes.io/revision":"4","kubernetes.io/change-cause":"release 6: 1.6.0"}},
+             "spec":{"template":{"spec":{"containers":[{"name":"api","image":"registry/api:1"}]}}}}
+            """)!.AsObject());
+        PutEvent("b", "2026-03-01T11:59:00Z", "BackOff");
+        PutEvent("a", "2026-03-01T11:58:00Z", "Killing");
+        cluster.Put($"{Space}/secrets/db-credentials", JsonNode.Parse("""
+            {"metadata":{"name":"db-credentials"},"data":{"DATABASE_PASSWORD":"c2VjcmV0LWluLWNsdXN0ZXI=","PORT":"NTQzMg=="}}
+            """)!.AsObject());
+        cluster.Before = AnswerAsync;
     }
 
     public async Task DisposeAsync()
@@ -44,15 +56,34 @@ public sealed class DiagnoseStepTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task It_collects_objects_and_logs_and_changes_nothing()
+    public async Task It_collects_one_bundle_and_changes_nothing()
     {
         await run.RunAsync(new DiagnoseStep(folder.Path));
 
-        Assert.Equal(
-            ["api-1.api.log", "deployments.json", "events.json", "jobs.json", "leases.json", "pods.json", "replicasets.json"],
-            Directory.GetFiles(Evidence).Select(Path.GetFileName).Order(StringComparer.Ordinal));
-        Assert.Equal([$"changed      the evidence is in '{Evidence}'"], run.Summary);
+        string[] expected =
+        [
+            "describe.md", "events.txt", "logs/api-1.api.log", "logs/api-1.api.previous.log", "metrics/api-1.metrics.txt", "objects/configmaps.json", "objects/deployments.json",
+            "objects/events.json", "objects/jobs.json", "objects/leases.json", "objects/nodes.json", "objects/pods.json", "objects/replicasets.json", "objects/secrets.txt", "objects/usage-of-nodes.json", "objects/usage-of-pods.json",
+            "probes/api-1.api.readinessProbe.txt", "record/releases.json", "summary.md",
+        ];
+        Assert.Equal(expected, Files().Keys.Order(StringComparer.Ordinal));
+        Assert.Equal([$"changed      the evidence is in '{Bundle}'; read '{Path.ChangeExtension(Bundle, ".md")}' first"], run.Summary);
         Assert.All(cluster.Requests, r => Assert.StartsWith("GET ", r, StringComparison.Ordinal));
+        Assert.Equal(["diagnosis-20260301T120000Z.md", "diagnosis-20260301T120000Z.zip"], Directory.GetFiles(folder.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_summary_begins_with_what_stands_out()
+    {
+        await run.RunAsync(new DiagnoseStep(folder.Path));
+        var summary = await File.ReadAllTextAsync(Path.ChangeExtension(Bundle, ".md"));
+
+        Assert.Contains("- Deployment/api: 0 of 1 pods are ready\n- Pod/api-1 on node worker-1, container 'api': OOMKilled, exit code 137 (SIGKILL)", summary, StringComparison.Ordinal);
+        Assert.Contains("| api-1 | worker-1 | CrashLoopBackOff | 0/1   | 7        | 60m | OOMKilled, exit code 137 (SIGKILL) at |", summary, StringComparison.Ordinal);
+        Assert.Contains("| api 4    | 2026-03-01T10:00:00Z | 0    | release 6: 1.6.0 | registry/api:1 |", summary, StringComparison.Ordinal);
+        Assert.Contains("| 8080/health  | 503    |", summary, StringComparison.Ordinal);
+        Assert.True(summary.IndexOf("Killing", StringComparison.Ordinal) < summary.IndexOf("| BackOff", StringComparison.Ordinal));
+        Assert.Equal(summary, Files()["summary.md"]);
     }
 
     [Fact]
@@ -64,22 +95,126 @@ public sealed class DiagnoseStepTests : IAsyncLifetime
             return Task.CompletedTask;
         }));
         await run.RunAsync(new DiagnoseStep(folder.Path));
+        var files = Files();
 
-        Assert.Equal(["starting", "cannot log in with ***", "postgresql://dataset:***@db/dataset"], await File.ReadAllLinesAsync(Path.Combine(Evidence, "api-1.api.log")));
-        var pod = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(Evidence, "pods.json")))![0]!;
+        Assert.Equal("starting\ncannot log in with ***\npostgresql://dataset:***@db/dataset\nDB_PASSWORD=*** token: *** and *** of the cluster\n", files["logs/api-1.api.log"]);
+        Assert.Equal("db-credentials: DATABASE_PASSWORD (17 bytes), PORT (4 bytes)\n", files["objects/secrets.txt"]);
+        var pod = JsonNode.Parse(files["objects/pods.json"])![0]!;
         Assert.Equal("""[{"name":"DB_PASSWORD","value":"***"},{"name":"LOG_LEVEL","value":"debug"}]""", pod["spec"]!["containers"]![0]!["env"]!.ToJsonString());
         Assert.Equal("{}", pod["metadata"]!["annotations"]!.ToJsonString());
         Assert.Null(pod["metadata"]!["managedFields"]);
+        foreach (var secret in (string[])["hunter22", "in-the-manifest", "other-one", "secret-in-cluster", "c2VjcmV0"])
+            Assert.All(files, f => Assert.DoesNotContain(secret, f.Value, StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task A_missing_right_does_not_hide_the_rest()
     {
-        cluster.Forbidden.Add("api/v1/namespaces/product/events");
+        cluster.Forbidden.UnionWith([$"{Space}/events", $"{Space}/pods/api-1:8080/proxy/metrics", "api/v1/nodes"]);
+        cluster.Before = _ => Task.FromResult(false);
         await run.RunAsync(new DiagnoseStep(folder.Path));
 
-        Assert.True(File.Exists(Path.Combine(Evidence, "pods.json")));
-        Assert.False(File.Exists(Path.Combine(Evidence, "events.json")));
-        Assert.Contains(run.Log, l => l.StartsWith("W \"events\": not collected, ", StringComparison.Ordinal));
+        Assert.True(Files().ContainsKey("objects/pods.json"));
+        Assert.False(Files().ContainsKey("objects/events.json"));
+        Assert.Contains("I Not collected, not allowed: answers of pods (the right to get pods/proxy), events, nodes", run.Log);
+        Assert.DoesNotContain(cluster.Requests, r => r.EndsWith("/proxy/health", StringComparison.Ordinal));
     }
+
+    [Fact]
+    public async Task A_node_that_does_not_answer_costs_only_its_own_log()
+    {
+        var isAsked = new TaskCompletionSource();
+        cluster.Before = async http =>
+        {
+            if (!http.Request.Path.Value!.EndsWith("/log", StringComparison.Ordinal))
+                return await AnswerAsync(http);
+            isAsked.TrySetResult();
+            await Task.Delay(Timeout.Infinite, http.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
+            return true;
+        };
+        var taking = run.RunAsync(new DiagnoseStep(folder.Path));
+        await isAsked.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        while (!taking.IsCompleted)
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            await Task.WhenAny(taking, Task.Delay(20));
+        }
+
+        await taking;
+        Assert.Contains(run.Log, l => l.StartsWith("I Not collected, no answer in time: ", StringComparison.Ordinal) && l.Contains("api-1.api.log", StringComparison.Ordinal));
+        Assert.InRange(time.GetUtcNow() - Given.Moment, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(32));
+    }
+
+    [Fact]
+    public async Task What_a_failed_run_is_about_to_put_back_is_kept_first()
+    {
+        run.Evidence = folder.Path;
+        var wasKept = false;
+        await run.FailAsync(new StepOf(async context =>
+        {
+            await context.ClusterAsync(default);
+            context.OnFailure("the pods", _ =>
+            {
+                wasKept = File.Exists(Bundle);
+                return Task.CompletedTask;
+            });
+            throw new Errors.FailureException("it failed");
+        }));
+
+        Assert.True(wasKept);
+        Assert.Contains("logs/api-1.api.previous.log", Files().Keys);
+        Assert.DoesNotContain(cluster.Requests, r => r.Contains("/proxy/", StringComparison.Ordinal));
+        Assert.Equal(Errors.ExitCode.PutBack, run.ExitCode);
+    }
+
+    [Fact]
+    public async Task Evidence_that_cannot_be_written_keeps_nothing_from_being_put_back()
+    {
+        run.Evidence = Path.Combine(folder.Write("file", ""), "below-a-file");
+        await run.FailAsync(new StepOf(async context =>
+        {
+            await context.ClusterAsync(default);
+            context.OnFailure("the pods", _ => Task.CompletedTask);
+            throw new Errors.FailureException("it failed");
+        }));
+
+        Assert.Equal(Errors.ExitCode.PutBack, run.ExitCode);
+        Assert.Contains(run.Log, l => l.StartsWith($"W No evidence was kept in '{run.Evidence}': ", StringComparison.Ordinal));
+    }
+
+    private async Task<bool> AnswerAsync(HttpContext http)
+    {
+        var path = http.Request.Path.Value!;
+        var (status, body) = path switch
+        {
+            _ when path.EndsWith("/log", StringComparison.Ordinal) => (200, "starting\ncannot log in with hunter22\npostgresql://dataset:other-one@db/dataset\nDB_PASSWORD=hunter23 token: abc.def and secret-in-cluster of the cluster\n"),
+            _ when path.EndsWith("/proxy/metrics", StringComparison.Ordinal) => (200, "requests_total 3\n"),
+            _ when path.EndsWith("/proxy/health", StringComparison.Ordinal) => (503, """{"status":"down"}"""),
+            _ => (0, ""),
+        };
+        if (status == 0)
+            return false;
+        http.Response.StatusCode = status;
+        await http.Response.WriteAsync(body);
+        return true;
+    }
+
+    private Dictionary<string, string> Files()
+    {
+        using var zip = ZipFile.OpenRead(Bundle);
+        return zip.Entries.ToDictionary(e => e.FullName, e =>
+        {
+            using var reader = new StreamReader(e.Open());
+            return reader.ReadToEnd();
+        });
+    }
+
+    private void PutEvent(string name, string seen, string reason) => cluster.Put($"{Space}/events/{name}", new()
+    {
+        ["metadata"] = new JsonObject { ["name"] = name },
+        ["involvedObject"] = new JsonObject { ["kind"] = Resource.Pods.Kind, ["name"] = "api-1" },
+        ["lastTimestamp"] = seen,
+        ["reason"] = reason,
+        ["type"] = "Warning",
+    });
 }

@@ -33,6 +33,9 @@ public sealed class StepRun : IAsyncDisposable
     /// <summary>What differs from the settings that every test has.</summary>
     public Func<ReleaseOptions, ReleaseOptions> Settings { get; set; } = o => o;
 
+    /// <summary>Where a run that fails leaves its evidence; it takes none when this is null.</summary>
+    public string? Evidence { get; set; }
+
     public Release Release => session.Ledger.Current;
 
     public bool IsOpen => session.Ledger.IsOpen;
@@ -56,7 +59,7 @@ public sealed class StepRun : IAsyncDisposable
     {
         using var log = new LoggerConfiguration().MinimumLevel.Verbose().WriteTo.Sink(kept).CreateLogger();
         var release = new ReleaseOptions { EnvironmentName = "test", Root = repository.FullName, ReleaseVersion = version };
-        await session.RunAsync(step, new RunOptions(Settings(release), cluster), log);
+        await session.RunAsync(step, new RunOptions(Settings(release), cluster) { EvidenceFolder = Evidence }, log);
     }
 
     public Task<FailureException> FailAsync(IStep step) => Assert.ThrowsAsync<FailureException>(() => RunAsync(step));

@@ -53,7 +53,9 @@ internal sealed class BuildOutput : ILogEventSink, IAsyncDisposable
 
     public void Emit(LogEvent logEvent)
     {
-        if (Progress.Of(logEvent) is { } progress)
+        if (LiveTable.Of(logEvent) is { } table)
+            lines.Show(table with { Rows = [.. table.Rows.Select(r => r.Select(Clean).ToArray())] });
+        else if (Progress.Of(logEvent) is { } progress)
             lines.Show(target.Value ?? "", progress with { Text = Clean(progress.Text) });
         else if (logEvent.Level >= Least)
             lines.Write(target.Value ?? "", logEvent.Level, Clean(Text(logEvent) + (isVerbose && logEvent.Exception is { } e ? Environment.NewLine + e : "")));

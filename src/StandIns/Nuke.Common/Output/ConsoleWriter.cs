@@ -21,7 +21,7 @@ internal sealed class ConsoleWriter : ILineWriter
         var isPlain = IsPlain(Console.IsOutputRedirected);
         console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = isPlain ? AnsiSupport.No : AnsiSupport.Detect, ColorSystem = isPlain ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect });
         if (!isPlain && console.Profile.Capabilities.Ansi)
-            bars = new LiveBars(console);
+            bars = new LiveBars(console, TimeProvider.System);
     }
 
     /// <summary>True where neither colours nor bars may be drawn.</summary>
@@ -47,6 +47,8 @@ internal sealed class ConsoleWriter : ILineWriter
             lock (gate)
                 ShowLine(target, progress);
     }
+
+    public void Show(LiveTable table) => bars?.Show(table);
 
     public void End(string target)
     {

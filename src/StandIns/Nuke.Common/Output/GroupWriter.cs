@@ -56,6 +56,11 @@ internal sealed partial class GroupWriter(GroupMarks marks) : ILineWriter
         }
     }
 
+    // Each of its changes that matters is a line of its own.
+    public void Show(LiveTable table)
+    {
+    }
+
     public void End(string target)
     {
         lock (gate)

@@ -12,6 +12,8 @@ internal interface ILineWriter : IAsyncDisposable
 
     void Show(string target, Progress progress);
 
+    void Show(LiveTable table);
+
     void End(string target);
 
     void Summarize(IReadOnlyList<TargetOutcome> outcomes);

@@ -1,16 +1,20 @@
 using System.Collections.Concurrent;
 using Spectre.Console;
+using Spectre.Console.Rendering;
 
 namespace Nuke.Common.Output;
 
 /// <summary>Bars at the bottom of a terminal while there is something to show; lines scroll above them.</summary>
-internal sealed class LiveBars(IAnsiConsole console) : IAsyncDisposable
+internal sealed class LiveBars(IAnsiConsole console, TimeProvider time) : IAsyncDisposable
 {
+    // For the bars, and a few lines of what was said last.
+    private const int Spare = 8;
     private readonly ConcurrentDictionary<string, ProgressTask> tasks = new();
     private readonly TaskCompletionSource over = new();
     private readonly Lock gate = new();
     private Task drawing = Task.CompletedTask;
     private ProgressContext? context;
+    private volatile LiveTable[] tables = [];
 
     public void Show(Progress progress)
     {
@@ -26,10 +30,26 @@ internal sealed class LiveBars(IAnsiConsole console) : IAsyncDisposable
         }
     }
 
+    public void Show(LiveTable table)
+    {
+        lock (gate)
+        {
+            context ??= Start();
+            tables = [.. tables.Where(t => t.Id != table.Id), .. table.Rows.Count > 0 ? (LiveTable[])[table] : []];
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         over.TrySetResult();
         await drawing;
+    }
+
+    // Lines that are too many would push the terminal's own up with each redraw.
+    private IEnumerable<IRenderable> TableLines()
+    {
+        var (width, height) = (console.Profile.Width, (console.Profile.Height - Spare) / tables.Length);
+        return tables.SelectMany(t => t.Lines(width - 1, height, time.GetUtcNow())).Select(l => new Text(l) { Overflow = Overflow.Crop });
     }
 
     private ProgressContext Start()
@@ -37,6 +57,7 @@ internal sealed class LiveBars(IAnsiConsole console) : IAsyncDisposable
         var started = new TaskCompletionSource<ProgressContext>();
         drawing = console.Progress().AutoClear(true).HideCompleted(true)
             .Columns(new SpinnerColumn(), new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn())
+            .UseRenderHook((drawn, _) => tables.Length == 0 ? drawn : new Rows([.. TableLines(), drawn]))
             .StartAsync(live =>
             {
                 started.SetResult(live);

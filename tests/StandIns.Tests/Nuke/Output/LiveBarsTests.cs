@@ -18,7 +18,7 @@ public sealed class LiveBarsTests
             Out = new AnsiConsoleOutput(screen),
         });
 
-        await using (var bars = new LiveBars(console))
+        await using (var bars = new LiveBars(console, TimeProvider.System))
         {
             bars.Show(new Progress("image", "Pushing [team]/api", 5, 10, "bytes"));
             bars.Show(new Progress("dump", "Dumping", 5_000_000, null, "bytes"));
@@ -36,7 +36,7 @@ public sealed class LiveBarsTests
     {
         await using var screen = new StringWriter();
 
-        await new LiveBars(AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(screen) })).DisposeAsync();
+        await new LiveBars(AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(screen) }), TimeProvider.System).DisposeAsync();
 
         Assert.Empty(screen.ToString());
     }

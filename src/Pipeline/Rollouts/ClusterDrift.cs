@@ -1,0 +1,80 @@
+using System.Text.Json.Nodes;
+using Pipeline.Cluster;
+using Pipeline.Preflight;
+using Pipeline.Releases;
+
+namespace Pipeline.Rollouts;
+
+/// <summary>Compares what the cluster holds and runs with what a release recorded.</summary>
+/// <param name="cluster">The cluster.</param>
+/// <param name="live">The release that should serve.</param>
+/// <param name="revision">The rollout's revision as it was recorded last; null when it was not.</param>
+internal sealed class ClusterDrift(ClusterConnection cluster, Release live, string? revision)
+{
+    private const string RevisionAnnotation = "deployment.kubernetes.io/revision";
+    private readonly Discovery discovery = new(cluster);
+
+    /// <summary>Every difference, in the order of the recorded manifests.</summary>
+    /// <exception cref="Errors.FailureException">The manifests are not kept, or the cluster does not let them be compared.</exception>
+    public async Task<IReadOnlyList<Drift>> FindAsync(CancellationToken cancellation)
+    {
+        var found = new List<Drift>();
+        foreach (var manifest in await new ManifestArchive(cluster).ReadAsync(live.Number, cancellation))
+        {
+            // What the cluster did not serve was not applied either.
+            if (await discovery.FindAsync(manifest.Text("apiVersion")!, manifest.Kind(), cancellation) is not { } resource)
+                continue;
+            var id = $"{manifest.Kind()}/{manifest.Name()}";
+            if (await cluster.FindAsync(resource, manifest.Name(), cancellation) is not { } stored)
+            {
+                found.Add(new Drift(id, "it is gone"));
+                continue;
+            }
+
+            found.AddRange(OfFields(id, manifest, stored));
+            if (resource == Resource.Deployments)
+                found.AddRange(OfRevision(id, stored).Concat(await OfPodsAsync(stored, cancellation)));
+        }
+
+        return found;
+    }
+
+    private static IEnumerable<Drift> OfFields(string id, JsonObject manifest, JsonObject stored)
+    {
+        var wanted = ServerSideApply.Ours(manifest, stored);
+        var changed = SentFields.Changed(wanted, stored).ToList();
+        foreach (var (path, sent, kept) in changed)
+            yield return new Drift(id, $"{path} is '{Shown(path, kept)}', not '{Shown(path, sent)}'", FieldOwner.Of(stored, path) ?? Last(stored));
+        foreach (var path in SentFields.Missing(wanted, stored))
+            yield return new Drift(id, $"{path} was removed", Last(stored));
+        // Whoever writes another value takes the field over, so that it is no longer ours either.
+        foreach (var (path, who) in FieldOwner.Added(stored).Where(a => !changed.Exists(c => c.Path == a.Path)))
+            yield return new Drift(id, $"{path} was added", who);
+    }
+
+    private IEnumerable<Drift> OfRevision(string id, JsonObject stored)
+    {
+        if (revision is not null && stored.At("metadata", "annotations").Text(RevisionAnnotation) is { } now && now != revision)
+            yield return new Drift(id, $"its pods were rolled out again since the release, by an edit, a restart or an undo: revision {now}, not {revision}", Last(stored));
+    }
+
+    // A tag may have been moved, and a node keep an older image: only what the container runs is the truth.
+    private async Task<IEnumerable<Drift>> OfPodsAsync(JsonObject deployment, CancellationToken cancellation)
+    {
+        if (live.Image is not { } image)
+            return [];
+        var labels = string.Join(',', (deployment.At("spec", "selector", "matchLabels") ?? []).Select(l => $"{l.Key}={l.Value}"));
+        var named = PodTemplate.Containers(deployment).Where(c => c.Text("image") == image.Reference).Select(c => c.Text("name")).ToHashSet();
+        return from pod in await cluster.ListAsync(Resource.Pods, labels, cancellation)
+               from status in PodTrouble.Statuses(pod)
+               where named.Contains(status.Text("name")) && status.Text("imageID") is { } running
+                   && running.Contains("@sha256:", StringComparison.Ordinal) && !running.EndsWith(image.Digest, StringComparison.Ordinal)
+               select new Drift($"Pod/{pod.Name()}", $"container '{status.Text("name")}' runs '{status.Text("imageID")}', not '{image.Digest}'");
+    }
+
+    // Whoever removes a field, or applies without owning it before, leaves only the time of the last write.
+    private static string? Last(JsonObject stored) => OtherHands.Who(stored) is var who and not "somebody" ? who : null;
+
+    private static string Shown(string path, JsonNode value) =>
+        Incidents.EvidenceMask.IsSecretName(path) ? "***" : value is JsonValue ? value.ToString() : value.ToJsonString();
+}

@@ -1,0 +1,91 @@
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json.Nodes;
+using Pipeline.Cluster;
+using Pipeline.Releases;
+using Pipeline.Rollouts;
+using Pipeline.Sandbox.Cluster;
+using Sandbox.Tests.Nodes;
+
+namespace Sandbox.Tests.Verdicts;
+
+/// <summary>What somebody changed by hand, as the sandbox's API server keeps it.</summary>
+public sealed class DriftTests : IAsyncLifetime
+{
+    private static readonly JsonObject Manifest = (JsonObject)JsonNode.Parse("""
+        {"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"api"},"spec":{"replicas":1,"selector":{"matchLabels":{"app":"api"}},
+         "template":{"metadata":{"labels":{"app":"api"}},"spec":{"containers":[{"name":"api","image":"busybox:1","command":["sleep","1000"],
+          "env":[{"name":"MODE","value":"on"},{"name":"DB_PASSWORD","value":"word-in-manifest"}]}]}}}}
+        """)!;
+
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("pipeline-");
+    private NodeBed bed = null!;
+    private ClusterServer server = null!;
+    private ClusterConnection connection = null!;
+
+    public async Task InitializeAsync()
+    {
+        bed = await NodeBed.StartAsync();
+        server = await ClusterServer.StartAsync(new ClusterServerOptions { Store = bed.Store, Writer = bed.Writer, Folder = folder.FullName }, default);
+        var kubeconfig = Path.Combine(folder.FullName, "kubeconfig");
+        await File.WriteAllTextAsync(kubeconfig, server.Kubeconfig(NodeBed.Space));
+        connection = ClusterConnection.Open(new ClusterOptions { KubeConfig = kubeconfig, KubeContext = "sandbox", KubeNamespace = NodeBed.Space });
+        await connection.CreateAsync(Resource.Namespaces, new JsonObject { ["apiVersion"] = "v1", ["kind"] = "Namespace", ["metadata"] = new JsonObject { ["name"] = NodeBed.Space } }, default);
+        await connection.ApplyAsync(Resource.Deployments, Manifest, force: false, dryRun: false, default);
+        await new ManifestArchive(connection).WriteAsync(1, [Manifest], default);
+    }
+
+    public async Task DisposeAsync()
+    {
+        connection.Dispose();
+        await server.DisposeAsync();
+        await bed.DisposeAsync();
+        folder.Delete(recursive: true);
+    }
+
+    [Fact]
+    public async Task Nothing_is_told_of_what_is_as_it_was_applied() => Assert.Empty(await FindAsync(null));
+
+    [Fact]
+    public async Task A_field_changed_by_hand_is_told_with_who_did_it()
+    {
+        await EditAsync("""{"spec":{"template":{"spec":{"containers":[{"name":"api","env":[{"name":"MODE","value":"off"},{"name":"DB_PASSWORD","value":"another-word"},{"name":"MORE","value":"1"}]}]}}}}""");
+
+        var found = await FindAsync(null);
+
+        Assert.Equal(3, found.Count);
+        Assert.Contains(found, d => d.StartsWith("Deployment/api: spec.template.spec.containers[api].env[MODE].value is 'off', not 'on'; changed by 'kubectl-edit' (at ", StringComparison.Ordinal));
+        Assert.Contains(found, d => d.StartsWith("Deployment/api: spec.template.spec.containers[api].env[MORE] was added; changed by 'kubectl-edit'", StringComparison.Ordinal));
+        Assert.Contains(found, d => d.Contains("env[DB_PASSWORD].value is '***', not '***'", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_rollout_since_the_release_is_told()
+    {
+        await bed.UntilAsync(() => bed.Pods.Count == 1);
+        await EditAsync("""{"spec":{"template":{"metadata":{"annotations":{"restartedAt":"now"}}}}}""");
+        await bed.UntilAsync(() => bed.Store.Find(ResourceKind.Deployments, NodeBed.Space, "api")!.Content.At("metadata", "annotations").Text("deployment.kubernetes.io/revision") == "2");
+
+        Assert.Contains(await FindAsync("1"), d => d.Contains("revision 2, not 1", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task An_object_that_was_deleted_is_told()
+    {
+        await connection.DeleteAsync(Resource.Deployments, "api", default);
+
+        Assert.Equal(["Deployment/api: it is gone"], await FindAsync(null));
+    }
+
+    private async Task<List<string>> FindAsync(string? revision)
+    {
+        var release = new Release { Number = 1, Environment = "sandbox", Key = "", Version = "1", Commit = "", StartedBy = "" };
+        return [.. (await new ClusterDrift(connection, release, revision).FindAsync(default)).Select(d => d.ToString())];
+    }
+
+    private async Task EditAsync(string patch)
+    {
+        using var content = new StringContent(patch, Encoding.UTF8, new MediaTypeHeaderValue("application/strategic-merge-patch+json"));
+        await connection.SendAsync(HttpMethod.Patch, $"{Resource.Deployments.PathIn(NodeBed.Space, "api")}?fieldManager=kubectl-edit", content, default);
+    }
+}
