@@ -10,7 +10,7 @@ namespace Pipeline.Build;
 
 /// <summary>What a person can ask for: one component for each target, in <c>Targets/</c>.</summary>
 internal sealed class Build : NukeBuild,
-    IPreflight, IBackup, IBuildImage, IPushImage, IBuildFrontend, IMigrate, IDeploy, ISyncFrontend, IInvalidate, IVerify,
+    IPreflight, IPreview, IBackup, IBuildImage, IPushImage, IBuildFrontend, IMigrate, IDeploy, ISyncFrontend, IInvalidate, IVerify,
     IRollback, IStatus, IHistory, IDiagnose, IUnlock, IInit,
     ISandbox, IRehearse,
     ICompile, ITest, IClean

@@ -21,7 +21,7 @@ internal sealed record Request(IReadOnlyList<string> Targets, IReadOnlyDictionar
     /// <summary>Targets that change no environment; any other one needs its environment named.</summary>
     public static readonly IReadOnlyList<string> Harmless =
     [
-        nameof(IPreflight.Preflight), nameof(IVerify.Verify), nameof(IStatus.Status), nameof(IHistory.History), nameof(IDiagnose.Diagnose),
+        nameof(IPreflight.Preflight), nameof(IPreview.Preview), nameof(IVerify.Verify), nameof(IStatus.Status), nameof(IHistory.History), nameof(IDiagnose.Diagnose),
         nameof(IBuildImage.BuildImage), .. Local,
     ];
 

@@ -22,6 +22,9 @@ internal sealed class Discovery(ClusterConnection cluster)
         await FindAsync(apiVersion, kind, cancellation)
         ?? throw FailureException.Refused($"The cluster does not serve {apiVersion} {kind}. Nothing was applied. Change the manifest's apiVersion, or install what brings that kind.");
 
+    /// <summary>Asks again: the cluster may serve more than it did.</summary>
+    public void Forget() => groups.Clear();
+
     private async Task<IReadOnlyList<Resource>> ReadAsync(string apiVersion, CancellationToken cancellation)
     {
         try

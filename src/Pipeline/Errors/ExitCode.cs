@@ -21,6 +21,9 @@ public static class ExitCode
     /// <summary>Changed and not put back: a person must look now.</summary>
     public const int NotPutBack = 5;
 
+    /// <summary>Nothing was changed, and a preview found something that a deploy would change.</summary>
+    public const int Changes = 10;
+
     /// <summary>Ended by Ctrl-C, SIGTERM or a cancelled CI job.</summary>
     public const int Cancelled = 130;
 }

@@ -18,7 +18,7 @@ internal sealed class SiteBucket(FrontendOptions options) : IDisposable
     /// <returns>True when it was written.</returns>
     public async Task<bool> PutAsync(SiteFile file, string key, CancellationToken cancellation)
     {
-        if (await FindAsync(key, cancellation) is { } there && Has(there, file))
+        if (await HasAsync(file, key, cancellation))
             return false;
         using var content = new MemoryStream(file.Content, writable: false);
         var request = new PutObjectRequest { BucketName = Bucket, Key = key, InputStream = content, ContentType = ContentType.Of(file.Key), AutoCloseStream = false, UseChunkEncoding = false };
@@ -27,6 +27,10 @@ internal sealed class SiteBucket(FrontendOptions options) : IDisposable
         await AskAsync(() => client.PutObjectAsync(request, cancellation));
         return true;
     }
+
+    /// <summary>True when the bucket has the file under a key, content and headers.</summary>
+    public async Task<bool> HasAsync(SiteFile file, string key, CancellationToken cancellation) =>
+        await FindAsync(key, cancellation) is { } there && Has(there, file);
 
     /// <summary>Copies an object inside the store, headers included, unless the target is the same already.</summary>
     /// <returns>True when it was copied.</returns>

@@ -106,6 +106,15 @@ public sealed class DockerEngine : IDisposable
         return output.Digest();
     }
 
+    /// <summary>What a command prints in an image of this engine, without a network.</summary>
+    /// <exception cref="FailureException">The engine runs no containers or lacks the image, or the command failed.</exception>
+    internal async Task<string> RunOfflineAsync(string image, string[] command, CancellationToken cancellation)
+    {
+        var (code, output, errors) = (0L, "", "");
+        await AskAsync($"run '{string.Join(' ', command)}' in '{image}'", async () => (code, output, errors) = await new OfflineContainer(client).RunAsync(image, command, cancellation));
+        return code == 0 ? output : throw new FailureException($"'{string.Join(' ', command)}' in the image '{image}' ended with exit code {code}: {errors.Trim()}");
+    }
+
     /// <inheritdoc />
     public void Dispose() => client.Dispose();
 

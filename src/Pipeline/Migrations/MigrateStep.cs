@@ -65,7 +65,9 @@ public sealed class MigrateStep(MigrationOptions options, AcceptedRisks risks, L
         return RevisionHistory.Parse(lines);
     }
 
-    private static void RefuseUnknown(string? before, RevisionHistory history, string database)
+    /// <summary>Refuses a database that is ahead of the code.</summary>
+    /// <exception cref="FailureException">It is.</exception>
+    internal static void RefuseUnknown(string? before, RevisionHistory history, string database)
     {
         if (before is not null && !history.Knows(before))
             throw FailureException.Refused($"The database '{database}' is at revision {before}, which the image does not carry: it is ahead of this code. Release from a branch that has this revision. Nothing was changed.");

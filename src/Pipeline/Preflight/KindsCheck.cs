@@ -1,5 +1,6 @@
 using Pipeline.Cluster;
 using Pipeline.Releases;
+using Pipeline.Rollouts;
 
 namespace Pipeline.Preflight;
 
@@ -20,7 +21,8 @@ internal sealed class KindsCheck(SharedReads shared) : IPreflightCheck
     public async Task<Finding> LookAsync(StepContext context, CancellationToken cancellation)
     {
         var kinds = await shared.KindsAsync(context, cancellation);
-        var missing = kinds.Where(k => k.Resource is null).Select(k => $"{k.Manifest.Text("apiVersion")} {k.Manifest.Kind()}").Distinct().ToList();
+        var manifests = kinds.Select(k => k.Manifest).ToList();
+        var missing = kinds.Where(k => k.Resource is null && CustomKinds.Find(manifests, k.Manifest) is null).Select(k => $"{k.Manifest.Text("apiVersion")} {k.Manifest.Kind()}").Distinct().ToList();
         var needed = missing.Where(m => !m.StartsWith(Optional, StringComparison.Ordinal)).ToList();
         if (needed.Count > 0)
             return new Finding(Name, FindingState.Failed, $"the cluster does not serve {string.Join(", ", needed)}.", "Change the manifest's apiVersion, or have what brings the kind installed.");

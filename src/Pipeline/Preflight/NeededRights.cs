@@ -1,4 +1,5 @@
 using Pipeline.Cluster;
+using Pipeline.Rollouts;
 
 namespace Pipeline.Preflight;
 
@@ -13,9 +14,10 @@ internal static class NeededRights
         ("apps", "replicasets", "list watch"),
         ("", "pods", "list watch"),
         ("", "pods/log", "get"),
-        ("", "services", "get create update patch delete"),
+        ("", "services", "get list create update patch delete"),
         ("batch", "jobs", "get list watch create delete"),
         ("", "events", "list watch"),
+        ("autoscaling", "horizontalpodautoscalers", "list"),
     ];
 
     /// <summary>Every verb on every kind.</summary>
@@ -25,11 +27,14 @@ internal static class NeededRights
         let names = row.Resource.Split('/')
         select new Right(verb, row.Group, names[0], names.ElementAtOrDefault(1) ?? "");
 
-    /// <summary>What applying an object of a kind takes, and taking it back. A Job is created, never applied.</summary>
-    public static IEnumerable<Right> ToApply(Resource resource) =>
-        from verb in resource == Resource.Jobs ? (string[])["get", "create", "delete"] : ["get", "create", "patch", "delete"]
-        let slash = resource.ApiVersion.IndexOf('/', StringComparison.Ordinal)
-        select new Right(verb, slash < 0 ? "" : resource.ApiVersion[..slash], resource.Plural, "", resource.IsNamespaced);
+    /// <summary>What applying an object of a kind takes, taking it back, and removing it once no manifest has it. A Job is created, never applied.</summary>
+    public static IEnumerable<Right> ToApply(Resource resource)
+    {
+        var slash = resource.ApiVersion.IndexOf('/', StringComparison.Ordinal);
+        string[] verbs = resource == Resource.Jobs ? ["get", "create", "delete"]
+            : Pruning.Removes(resource) ? ["get", "list", "create", "patch", "delete"] : ["get", "create", "patch", "delete"];
+        return verbs.Select(v => new Right(v, slash < 0 ? "" : resource.ApiVersion[..slash], resource.Plural, "", resource.IsNamespaced));
+    }
 }
 
 /// <summary>One verb on one kind.</summary>

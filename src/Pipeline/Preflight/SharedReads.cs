@@ -70,14 +70,15 @@ internal sealed class SharedReads(ManifestOptions manifests, ImageOptions image)
         var cluster = await context.ClusterAsync(cancellation);
         // The first release takes over what was applied by hand.
         var takeOver = manifests.TakeOverFields || (await new RecordStore(cluster).ReadAsync(cancellation)).Live is null;
+        var autoscaled = await Autoscaled.ReadAsync(cluster, new Discovery(cluster), [.. await ManifestsAsync(context, cancellation)], cancellation);
         var served = (await KindsAsync(context, cancellation)).Where(k => k.Resource is not null);
-        return await Task.WhenAll(served.Select(k => RunDryAsync(cluster, k.Resource!, k.Manifest, takeOver, cancellation)));
+        return await Task.WhenAll(served.Select(k => RunDryAsync(cluster, k.Resource!, k.Manifest, autoscaled, takeOver, cancellation)));
     }
 
-    private static async Task<DryRun> RunDryAsync(ClusterConnection cluster, Resource resource, JsonObject manifest, bool takeOver, CancellationToken cancellation)
+    private static async Task<DryRun> RunDryAsync(ClusterConnection cluster, Resource resource, JsonObject manifest, Autoscaled autoscaled, bool takeOver, CancellationToken cancellation)
     {
         var live = await cluster.FindAsync(resource, manifest.Name(), cancellation);
-        var sent = ServerSideApply.Ours(manifest, live);
+        var sent = autoscaled.Ours(manifest, live);
         try
         {
             var answer = resource == Resource.Jobs

@@ -124,6 +124,8 @@ public sealed class PipelineSession : IAsyncDisposable
         stop.Dispose();
     }
 
+    internal void EndWith(int exitCode) => ExitCode ??= exitCode;
+
     internal Task<Source> SourceAsync(ReleaseOptions options, CancellationToken cancellation) => source ??= Source.ReadAsync(options, cancellation);
 
     internal async Task<ClusterConnection> ClusterAsync(RunOptions options, CancellationToken cancellation)
@@ -162,7 +164,7 @@ public sealed class PipelineSession : IAsyncDisposable
         }
     }
 
-    private async Task<Release> DraftAsync(ReleaseOptions options, CancellationToken cancellation)
+    internal async Task<Release> DraftAsync(ReleaseOptions options, CancellationToken cancellation)
     {
         var what = await SourceAsync(options, cancellation);
         what.RefuseDirty(options);

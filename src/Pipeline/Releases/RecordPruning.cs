@@ -20,7 +20,7 @@ internal sealed class RecordPruning(ClusterConnection cluster)
         // Without a single finished rollout nobody knows yet what is needed.
         if (needed.Count == 0)
             return;
-        foreach (var map in await cluster.ListAsync(Resource.ConfigMaps, ManifestSet.AppliedLabel, cancellation))
+        foreach (var map in await cluster.ListAsync(Resource.ConfigMaps, $"{ManifestSet.AppliedLabel}={history.Latest!.Environment}", cancellation))
             if (!needed.Contains(map.Name()))
                 await cluster.DeleteAsync(Resource.ConfigMaps, map.Name(), cancellation);
     }

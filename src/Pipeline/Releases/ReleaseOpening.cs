@@ -50,7 +50,9 @@ internal static class ReleaseOpening
         return new ReleaseHistory([ended, .. history.Releases.Skip(1)]);
     }
 
-    private static void RefuseForeign(ReleaseHistory history, Release wanted)
+    /// <summary>Refuses a namespace whose records are of another environment.</summary>
+    /// <exception cref="FailureException">They are.</exception>
+    public static void RefuseForeign(ReleaseHistory history, Release wanted)
     {
         if (history.Latest is { } latest && latest.Environment != wanted.Environment)
             throw FailureException.Refused($"This namespace belongs to the environment '{latest.Environment}', not to '{wanted.Environment}' (release {latest.Number} says so). Check EnvironmentName and KubeNamespace in the profile.");

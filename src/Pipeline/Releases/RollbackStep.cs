@@ -76,7 +76,7 @@ public sealed class RollbackStep(
         var pages = await PagesOrFaultAsync(context, history, target, cancellation);
         var result = await restore.ToAsync(target, cancellation);
         await context.Ledger.UpdateAsync(r => r with { Rollout = result }, cancellation);
-        if (result.Changed > 0)
+        if (result.Changed + result.Removed > 0)
             context.Summary.Changed($"the cluster: pods run {target.Image?.Reference} again");
         else
             context.Summary.LeftAlone($"the cluster: already as release {target.Number} left it");

@@ -22,6 +22,7 @@ internal static class RunReport
     {
         ExitCode.Done when session.Summary.NothingChanged => "done, nothing changed",
         ExitCode.Done => "done",
+        ExitCode.Changes => "nothing changed; a deploy has something to do",
         ExitCode.Usage => "not started, a setting is wrong",
         ExitCode.PutBack => "FAILED, and put back",
         ExitCode.Refused => "REFUSED",

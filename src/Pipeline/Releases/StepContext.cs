@@ -40,6 +40,13 @@ public sealed class StepContext
     /// <summary>Version and commit; asked of git once a run.</summary>
     public Task<Source> SourceAsync(CancellationToken cancellation) => session.SourceAsync(Options.Release, cancellation);
 
+    /// <summary>The release as this run would begin it; nothing is written.</summary>
+    /// <exception cref="UsageException">The working tree is dirty.</exception>
+    public Task<Release> DraftAsync(CancellationToken cancellation) => session.DraftAsync(Options.Release, cancellation);
+
+    /// <summary>Lets a run that goes well end with another code than 0.</summary>
+    public void EndWith(int exitCode) => session.EndWith(exitCode);
+
     /// <summary>The cluster of this environment, proven to be the one the profile pins.</summary>
     /// <exception cref="FailureException">It is another cluster, or cannot be reached.</exception>
     public Task<Cluster.ClusterConnection> ClusterAsync(CancellationToken cancellation) => session.ClusterAsync(Options, cancellation);

@@ -19,7 +19,9 @@ internal sealed class ClusterDrift(ClusterConnection cluster, Release live, stri
     public async Task<IReadOnlyList<Drift>> FindAsync(CancellationToken cancellation)
     {
         var found = new List<Drift>();
-        foreach (var manifest in await new ManifestArchive(cluster).ReadAsync(live.Number, cancellation))
+        var manifests = await new ManifestArchive(cluster).ReadAsync(live.Number, cancellation);
+        var autoscaled = await Autoscaled.ReadAsync(cluster, discovery, manifests, cancellation);
+        foreach (var manifest in manifests)
         {
             // What the cluster did not serve was not applied either.
             if (await discovery.FindAsync(manifest.Text("apiVersion")!, manifest.Kind(), cancellation) is not { } resource)
@@ -31,7 +33,7 @@ internal sealed class ClusterDrift(ClusterConnection cluster, Release live, stri
                 continue;
             }
 
-            found.AddRange(OfFields(id, manifest, stored));
+            found.AddRange(OfFields(id, autoscaled.Ours(manifest, stored), stored));
             if (resource == Resource.Deployments)
                 found.AddRange(OfRevision(id, stored).Concat(await OfPodsAsync(stored, cancellation)));
         }
@@ -39,9 +41,8 @@ internal sealed class ClusterDrift(ClusterConnection cluster, Release live, stri
         return found;
     }
 
-    private static IEnumerable<Drift> OfFields(string id, JsonObject manifest, JsonObject stored)
+    private static IEnumerable<Drift> OfFields(string id, JsonObject wanted, JsonObject stored)
     {
-        var wanted = ServerSideApply.Ours(manifest, stored);
         var changed = SentFields.Changed(wanted, stored).ToList();
         foreach (var (path, sent, kept) in changed)
             yield return new Drift(id, $"{path} is '{Shown(path, kept)}', not '{Shown(path, sent)}'", FieldOwner.Of(stored, path) ?? Last(stored));

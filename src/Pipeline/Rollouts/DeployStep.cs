@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Pipeline.Cluster;
 using Pipeline.Errors;
 using Pipeline.Releases;
@@ -27,9 +26,9 @@ public sealed class DeployStep(ManifestOptions manifests, AcceptedRisks risks) :
         var wanted = ManifestSet.Of(files, manifests, release, image).Objects;
         var takeOver = manifests.TakeOverFields || context.Ledger.History.Live is null;
         var rollout = new Rollout(cluster, context, manifests.Timeout);
-        var changes = await rollout.PlanAsync(wanted, takeOver, cancellation);
-        if (changes.Count > 0)
-            await PrepareUndoAsync(context, cluster, changes, cancellation);
+        var plan = await rollout.PlanAsync(wanted, takeOver, cancellation);
+        if (!plan.IsDone)
+            PrepareUndo(context, cluster, plan);
         // Kept before anything is applied: a run that dies in between can still be rolled back to and from. Anybody who may read the
         // record may not therefore read secrets.
         await new ManifestArchive(cluster).WriteAsync(release.Number, [.. wanted.Where(m => m.Kind() != Resource.Secrets.Kind)], cancellation);
@@ -45,36 +44,30 @@ public sealed class DeployStep(ManifestOptions manifests, AcceptedRisks risks) :
         faults.ThrowIfAny();
     }
 
-    private async Task PrepareUndoAsync(StepContext context, ClusterConnection cluster, IReadOnlyList<JsonObject> changes, CancellationToken cancellation)
+    private void PrepareUndo(StepContext context, ClusterConnection cluster, RolloutPlan plan)
     {
         var restore = new RolloutRestore(cluster, context, manifests.Timeout);
-        var found = new List<(Resource Resource, string Name, JsonObject? Before)>();
-        var discovery = new Discovery(cluster);
-        foreach (var change in changes)
+        if (context.Ledger.History.Live is { Rollout: { } rollout } live)
         {
-            var resource = await discovery.GetAsync(change.Text("apiVersion")!, change.Kind(), cancellation);
-            found.Add((resource, change.Name(), await cluster.FindAsync(resource, change.Name(), cancellation)));
-        }
-
-        if (context.Ledger.History.Live is { Rollout: not null } live)
-        {
-            var made = found.Where(f => f.Before is null).ToList();
+            // What its recorded manifests do not bring back: what this release makes, what no record holds, and what was nobody's.
+            var beside = plan.Found.Where(f => f.Before is null || f.Resource.Kind == Resource.Secrets.Kind
+                || !rollout.Objects.Any(o => o.Kind == f.Resource.Kind && o.Name == f.Name)).ToList();
             context.OnFailure($"the pods and configuration of release {live.Number} ({live.Version})", async stop =>
             {
                 await restore.ToAsync(live, stop);
-                await restore.ToAsync(made, stop);
+                await restore.ToAsync(beside, stop);
             });
             return;
         }
 
-        context.OnFailure($"what namespace '{cluster.Namespace}' held before its first release", stop => restore.ToAsync(found, stop));
+        context.OnFailure($"what namespace '{cluster.Namespace}' held before its first release", stop => restore.ToAsync(plan.Found, stop));
     }
 
     private static void Report(StepContext context, RolloutResult result, string image)
     {
-        if (result.Changed == 0)
+        if (result is { Changed: 0, Removed: 0 })
             context.Summary.LeftAlone($"the cluster: its {result.Objects.Length} objects already are those of this release, no pod restarted");
         else
-            context.Summary.Changed($"the cluster: {result.Changed} of {result.Objects.Length} objects, pods run {image}");
+            context.Summary.Changed($"the cluster: {result.Changed} of {result.Objects.Length} objects{(result.Removed > 0 ? $", {result.Removed} removed" : "")}, pods run {image}");
     }
 }

@@ -1,6 +1,4 @@
 using System.Text.Json.Nodes;
-using CliWrap;
-using CliWrap.Buffered;
 using Pipeline.Cluster;
 using Pipeline.Errors;
 
@@ -12,14 +10,18 @@ internal static class ManifestFiles
     /// <summary>The template of the migration Job: read by the migration, never applied with the rest.</summary>
     public const string MigrationJob = "migration-job.yaml";
 
-    /// <summary>The objects of an environment: its patch folder built by <c>kubectl kustomize</c>, or every file in the manifest folder.</summary>
+    /// <summary>
+    /// The objects of an environment: its patch folder built by <c>kubectl kustomize</c>, else the manifest folder, built likewise where it
+    /// has a <c>kustomization.yaml</c>, else every file in it.
+    /// </summary>
     /// <exception cref="UsageException">A file is malformed, or <c>kubectl</c> is missing where a patch folder needs it.</exception>
     public static async Task<IReadOnlyList<JsonObject>> ReadAsync(ManifestOptions options, string environment, string space, CancellationToken cancellation)
     {
         var overlay = Path.Combine(options.ManifestFolder, environment);
-        List<JsonObject> objects = File.Exists(Path.Combine(overlay, "kustomization.yaml"))
-            ? [.. YamlManifest.Parse(await KustomizeAsync(overlay, cancellation), overlay)]
-            : [.. Files(options.ManifestFolder).SelectMany(f => YamlManifest.Parse(File.ReadAllText(f), f))];
+        var folder = Kustomization.IsIn(overlay) ? overlay : options.ManifestFolder;
+        List<JsonObject> objects = Kustomization.IsIn(folder)
+            ? [.. await Kustomization.BuildAsync(folder, cancellation)]
+            : [.. Files(folder).SelectMany(f => YamlManifest.Parse(File.ReadAllText(f), f))];
         if (objects.Count == 0)
             throw new UsageException($"--manifest-folder: '{options.ManifestFolder}' holds no manifest.");
         foreach (var found in objects)
@@ -37,7 +39,7 @@ internal static class ManifestFiles
     }
 
     private static IEnumerable<string> Files(string folder) =>
-        Directory.EnumerateFiles(folder).Where(f => Path.GetExtension(f) is ".yaml" or ".yml" && Path.GetFileName(f) is not (MigrationJob or "kustomization.yaml")).Order(StringComparer.Ordinal);
+        Directory.EnumerateFiles(folder).Where(f => Path.GetExtension(f) is ".yaml" or ".yml" && Path.GetFileName(f) is not MigrationJob).Order(StringComparer.Ordinal);
 
     private static void Check(JsonObject found, string folder, string space)
     {
@@ -48,19 +50,4 @@ internal static class ManifestFiles
     }
 
     private static string Start(JsonObject found) => found.ToJsonString() is { Length: > 100 } text ? text[..100] + "…" : found.ToJsonString();
-
-    private static async Task<string> KustomizeAsync(string overlay, CancellationToken cancellation)
-    {
-        try
-        {
-            var result = await Cli.Wrap("kubectl").WithArguments(["kustomize", "--load-restrictor", "LoadRestrictionsNone", overlay]).WithValidation(CommandResultValidation.None).ExecuteBufferedAsync(cancellation);
-            return result.ExitCode == 0
-                ? result.StandardOutput
-                : throw new UsageException($"'kubectl kustomize {overlay}' failed: {result.StandardError.Trim()}");
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            throw new UsageException($"'{overlay}' is a kustomization, and 'kubectl', which builds it, was not found. Install kubectl.");
-        }
-    }
 }

@@ -16,11 +16,8 @@ namespace Pipeline.Rollouts;
 /// <param name="Objects">In the order of application.</param>
 internal sealed record ManifestSet(ImmutableArray<JsonObject> Objects)
 {
-    /// <summary>The label on everything that this product applies; its value is the environment's name.</summary>
+    /// <summary>The label on everything that this product applies and may remove again; its value is the environment's name.</summary>
     public const string AppliedLabel = "pipeline/applied";
-
-    private static readonly string[] Order =
-        ["Namespace", "ServiceAccount", "Role", "RoleBinding", "ConfigMap", "Secret", "PersistentVolumeClaim", "Service", "Deployment", "StatefulSet", "DaemonSet"];
 
     /// <summary>Completes what the files say.</summary>
     /// <exception cref="UsageException">No container has the repository whose image is released.</exception>
@@ -32,7 +29,7 @@ internal sealed record ManifestSet(ImmutableArray<JsonObject> Objects)
         NameConfigMapsByContent(objects);
         foreach (var found in objects)
             Mark(found, release);
-        return new ManifestSet([.. objects.OrderBy(Rank)]);
+        return new ManifestSet([.. ApplyOrder.Of(objects)]);
     }
 
     /// <summary>Gives every container with the repository the image.</summary>
@@ -58,8 +55,6 @@ internal sealed record ManifestSet(ImmutableArray<JsonObject> Objects)
         return colon > name.LastIndexOf('/') ? name[..colon] : name;
     }
 
-    private static int Rank(JsonObject found) => Array.IndexOf(Order, found.Kind()) is >= 0 and var rank ? rank : Order.Length;
-
     private static void NameConfigMapsByContent(List<JsonObject> objects)
     {
         foreach (var map in objects.Where(o => o.Kind() == "ConfigMap").ToList())
@@ -78,7 +73,8 @@ internal sealed record ManifestSet(ImmutableArray<JsonObject> Objects)
     private static void Mark(JsonObject found, Release release)
     {
         var metadata = found.At("metadata")!;
-        Child(metadata, "labels")[AppliedLabel] = release.Environment;
+        if (Pruning.Takes(found.Kind()))
+            Child(metadata, "labels")[AppliedLabel] = release.Environment;
         if (PodTemplate.Of(found) is not null)
             Child(metadata, "annotations")["kubernetes.io/change-cause"] = $"release {release.Number}: {release.Version}";
     }

@@ -9,12 +9,13 @@ namespace Pipeline.Rollouts;
 internal sealed class Rollout(ClusterConnection cluster, StepContext context, TimeSpan timeout)
 {
     private readonly ServerSideApply apply = new(cluster, context);
+    private readonly Pruning pruning = new(cluster, context);
 
-    /// <summary>The manifests whose objects the cluster would have to change.</summary>
-    public async Task<IReadOnlyList<JsonObject>> PlanAsync(IReadOnlyList<JsonObject> manifests, bool takeOver, CancellationToken cancellation) =>
-        [.. from planned in await apply.DryRunAsync(manifests, takeOver, cancellation) where planned.Changes select planned.Manifest];
+    /// <summary>What the cluster would have to change.</summary>
+    public async Task<RolloutPlan> PlanAsync(IReadOnlyList<JsonObject> manifests, bool takeOver, CancellationToken cancellation) =>
+        new(await apply.DryRunAsync(manifests, takeOver, cancellation), await pruning.FindAsync(manifests, cancellation));
 
-    /// <summary>Applies in order and watches every Deployment to its verdict.</summary>
+    /// <summary>Applies in order, watches every Deployment to its verdict, and then removes what is in no manifest any more.</summary>
     /// <exception cref="FailureException">A manifest was refused, or a rollout failed.</exception>
     public async Task<RolloutResult> RunAsync(IReadOnlyList<JsonObject> manifests, bool takeOver, CancellationToken cancellation)
     {
@@ -23,7 +24,8 @@ internal sealed class Rollout(ClusterConnection cluster, StepContext context, Ti
         string? revision = null;
         foreach (var (stored, _) in applied.Where(a => a.Stored.Kind() == Resource.Deployments.Kind))
             revision = await new RolloutWatch(cluster, context.Log, context.Time).FinishAsync(stored, baseline, timeout, cancellation);
+        var removed = await pruning.RunAsync(manifests, cancellation);
         return new RolloutResult(
-            [.. applied.Select(a => new AppliedObject(a.Stored.Text("apiVersion")!, a.Stored.Kind(), a.Stored.Name()))], applied.Count(a => a.Changed), revision);
+            [.. applied.Select(a => new AppliedObject(a.Stored.Text("apiVersion")!, a.Stored.Kind(), a.Stored.Name()))], applied.Count(a => a.Changed), revision, removed);
     }
 }

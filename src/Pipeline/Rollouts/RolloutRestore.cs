@@ -13,7 +13,7 @@ internal sealed class RolloutRestore(ClusterConnection cluster, StepContext cont
 
     /// <summary>True when the cluster already is as that release left it.</summary>
     public async Task<bool> IsAtAsync(Release target, CancellationToken cancellation) =>
-        (await rollout.PlanAsync(await archive.ReadAsync(target.Number, cancellation), takeOver: true, cancellation)).Count == 0;
+        (await rollout.PlanAsync(await archive.ReadAsync(target.Number, cancellation), takeOver: true, cancellation)).IsDone;
 
     /// <summary>Re-applies the manifests of a release, digests and configuration included, and waits until its pods serve.</summary>
     /// <exception cref="FailureException">Its manifests are not kept, or the rollout failed.</exception>

@@ -6,7 +6,8 @@ namespace Pipeline.Rollouts;
 /// <param name="Objects">Every applied object, in the order of application.</param>
 /// <param name="Changed">How many of them the cluster had to change.</param>
 /// <param name="RolloutRevision">The Deployment's revision once it was rolled out, as <c>kubectl rollout history</c> shows it.</param>
-public sealed record RolloutResult(ImmutableArray<AppliedObject> Objects, int Changed, string? RolloutRevision);
+/// <param name="Removed">How many objects of earlier releases were removed, because no manifest had them any more.</param>
+public sealed record RolloutResult(ImmutableArray<AppliedObject> Objects, int Changed, string? RolloutRevision, int Removed = 0);
 
 /// <summary>One applied object.</summary>
 /// <param name="ApiVersion">Group and version, as in <c>apps/v1</c>.</param>

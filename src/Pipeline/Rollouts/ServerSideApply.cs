@@ -17,17 +17,25 @@ internal sealed class ServerSideApply(ClusterConnection cluster, StepContext con
     /// <param name="manifests">In the order of application.</param>
     /// <param name="takeOver">Takes over fields of other managers.</param>
     /// <param name="cancellation">Ends the requests.</param>
-    /// <returns>Each manifest that the cluster serves, and whether it would change.</returns>
-    public async Task<IReadOnlyList<(JsonObject Manifest, bool Changes)>> DryRunAsync(IEnumerable<JsonObject> manifests, bool takeOver, CancellationToken cancellation)
+    /// <returns>Each manifest that the cluster serves, or will serve once the definitions among the manifests are applied.</returns>
+    public async Task<IReadOnlyList<PlannedObject>> DryRunAsync(IReadOnlyList<JsonObject> manifests, bool takeOver, CancellationToken cancellation)
     {
-        var planned = new List<(JsonObject, bool)>();
+        var autoscaled = await Autoscaled.ReadAsync(cluster, discovery, manifests, cancellation);
+        var planned = new List<PlannedObject>();
         foreach (var manifest in manifests)
         {
-            if (await ResourceOfAsync(manifest, cancellation) is not { } resource)
+            if (await FindAsync(manifest, cancellation) is not { } resource)
+            {
+                if (CustomKinds.Find(manifests, manifest) is { } brought)
+                    planned.Add(new PlannedObject(brought, manifest, null, manifest));
+                else
+                    await LeaveOutAsync(manifest, cancellation);
                 continue;
+            }
+
             var live = await cluster.FindAsync(resource, manifest.Name(), cancellation);
-            var wanted = await SendAsync(resource, Ours(manifest, live), takeOver, dryRun: true, cancellation);
-            planned.Add((manifest, live is null || !JsonNode.DeepEquals(Comparable(live), Comparable(wanted))));
+            var ours = autoscaled.Ours(manifest, live);
+            planned.Add(new PlannedObject(resource, ours, live, await SendAsync(resource, ours, takeOver, dryRun: true, cancellation)));
         }
 
         return planned;
@@ -35,32 +43,43 @@ internal sealed class ServerSideApply(ClusterConnection cluster, StepContext con
 
     /// <summary>Applies in order.</summary>
     /// <returns>Each manifest that the cluster serves as the cluster stored it, and whether it had to change it.</returns>
-    public async Task<IReadOnlyList<(JsonObject Stored, bool Changed)>> ApplyAsync(IEnumerable<JsonObject> manifests, bool takeOver, CancellationToken cancellation)
+    public async Task<IReadOnlyList<(JsonObject Stored, bool Changed)>> ApplyAsync(IReadOnlyList<JsonObject> manifests, bool takeOver, CancellationToken cancellation)
     {
+        var autoscaled = await Autoscaled.ReadAsync(cluster, discovery, manifests, cancellation);
         var applied = new List<(JsonObject, bool)>();
         foreach (var manifest in manifests)
         {
-            if (await ResourceOfAsync(manifest, cancellation) is not { } resource)
+            if (await FindAsync(manifest, cancellation) is not { } resource)
+            {
+                await LeaveOutAsync(manifest, cancellation);
                 continue;
+            }
+
             var before = await cluster.FindAsync(resource, manifest.Name(), cancellation);
-            var after = await SendAsync(resource, Ours(manifest, before), takeOver, dryRun: false, cancellation);
+            var after = await SendAsync(resource, autoscaled.Ours(manifest, before), takeOver, dryRun: false, cancellation);
             var isChanged = before.Text("metadata", "resourceVersion") != after.Text("metadata", "resourceVersion");
             applied.Add((after, isChanged));
             context.Log.Information("{Kind:l}/{Name:l}: {What:l}", manifest.Kind(), manifest.Name(), before is null ? "created" : isChanged ? "changed" : "unchanged");
+            if (manifest.Kind() == CustomKinds.Definition)
+            {
+                await CustomKinds.EstablishAsync(cluster, resource, manifest.Name(), context.Time, cancellation);
+                discovery.Forget();
+            }
         }
 
         return applied;
     }
 
-    private async Task<Resource?> ResourceOfAsync(JsonObject manifest, CancellationToken cancellation)
+    private Task<Resource?> FindAsync(JsonObject manifest, CancellationToken cancellation) =>
+        discovery.FindAsync(manifest.Text("apiVersion")!, manifest.Kind(), cancellation);
+
+    private async Task LeaveOutAsync(JsonObject manifest, CancellationToken cancellation)
     {
         var version = manifest.Text("apiVersion")!;
         if (!version.StartsWith(MonitoringGroup, StringComparison.Ordinal))
-            return await discovery.GetAsync(version, manifest.Kind(), cancellation);
-        var served = await discovery.FindAsync(version, manifest.Kind(), cancellation);
-        if (served is null && notServed.Add($"{manifest.Kind()}/{manifest.Name()}"))
+            await discovery.GetAsync(version, manifest.Kind(), cancellation);
+        else if (notServed.Add($"{manifest.Kind()}/{manifest.Name()}"))
             context.Log.Warning("{Kind:l}/{Name:l} was not applied: the cluster has no Prometheus operator", manifest.Kind(), manifest.Name());
-        return served;
     }
 
     private async Task<JsonObject> SendAsync(Resource resource, JsonObject manifest, bool takeOver, bool dryRun, CancellationToken cancellation)
@@ -71,31 +90,7 @@ internal sealed class ServerSideApply(ClusterConnection cluster, StepContext con
         }
         catch (ClusterRequestException e) when (e.IsConflict)
         {
-            throw FailureException.Refused($"{manifest.Kind()}/{manifest.Name()} was not applied, somebody else manages some of its fields: {e.Message} Pass --take-over-fields to take them over.");
+            throw FailureException.Refused(FieldConflict.Sentence(manifest, e));
         }
-    }
-
-    /// <summary>The manifest without what is not the release's to say.</summary>
-    // An autoscaler decides how many pods the load needs now; neither a release nor the way back may shrink that. A person's
-    // "kubectl scale" leaves the same trace and is not meant.
-    public static JsonObject Ours(JsonObject manifest, JsonObject? live)
-    {
-        var isScaled = live.Items("metadata", "managedFields")
-            .Any(f => f.Text("subresource") == "scale" && f.Text("manager")?.StartsWith("kubectl", StringComparison.Ordinal) == false);
-        if (!isScaled)
-            return manifest;
-        var ours = (JsonObject)manifest.DeepClone();
-        ours.At("spec")?.Remove("replicas");
-        return ours;
-    }
-
-    // What the server keeps for itself, and what says nothing about the wish.
-    private static JsonObject Comparable(JsonObject stored)
-    {
-        var copy = (JsonObject)stored.DeepClone();
-        copy.Remove("status");
-        foreach (var field in (string[])["managedFields", "resourceVersion", "generation", "creationTimestamp", "uid", "selfLink"])
-            copy.At("metadata")?.Remove(field);
-        return copy;
     }
 }

@@ -62,7 +62,7 @@ public sealed class PreflightStepTests : IAsyncLifetime
                 "I cluster      passed       context 'loopback', Kubernetes v1.31.2, identity",
                 $"I                           {LoopbackCluster.Uid}",
                 "I namespace    passed       'product'",
-                "I permissions  passed       all 34 rights in 'product'",
+                "I permissions  passed       all 36 rights in 'product'",
                 "I nodes        not checked  no right to look: GET /api/v1/nodes as 'loopback' was",
                 "I                           answered with 403: no right to api/v1/nodes",
                 "I                           → Rights: k8s/setup/.",

@@ -122,7 +122,7 @@ public sealed class DeployStepTests : IAsyncLifetime
 
         Assert.Equal(ExitCode.Refused, error.ExitCode);
         Assert.StartsWith("Service/api was not applied, somebody else manages some of its fields: ", error.Message, StringComparison.Ordinal);
-        Assert.EndsWith("conflict with \"kubectl-edit\" using v1: .spec.ports Pass --take-over-fields to take them over.", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith("conflict with \"kubectl-edit\" using v1: .spec.ports Leave them out of the manifest, or pass --take-over-fields to take them over.", error.Message, StringComparison.Ordinal);
         Assert.Empty(Applied);
 
         await run.NextAsync();

@@ -130,6 +130,7 @@ internal sealed class LoopbackWorkloads
         [
             ("api/v1", "ConfigMap", "configmaps"), ("api/v1", "Service", "services"), ("api/v1", "Secret", "secrets"), ("apis/apps/v1", "Deployment", "deployments"),
             ("apis/monitoring.coreos.com/v1", "ServiceMonitor", "servicemonitors"), ("apis/batch/v1", "CronJob", "cronjobs"),
+            ("apis/autoscaling/v1", "HorizontalPodAutoscaler", "horizontalpodautoscalers"), ("api/v1", "PersistentVolumeClaim", "persistentvolumeclaims"),
         ];
         return new JsonObject
         {
@@ -148,6 +149,7 @@ internal sealed class LoopbackWorkloads
         (fields.Length == 0 || fields == $"metadata.name={item.Name()}" || fields == $"involvedObject.kind={item.Text("involvedObject", "kind")}")
         && labels.Split(',', StringSplitOptions.RemoveEmptyEntries).All(l => l.Split('=') switch
         {
+            [['!', .. var key]] => item.At("metadata", "labels").Text(key) is null,
             [var key] => item.At("metadata", "labels").Text(key) is not null,
             [var key, var value] when key.EndsWith('!') => item.At("metadata", "labels").Text(key[..^1]) != value,
             [var key, var value] => item.At("metadata", "labels").Text(key) == value,

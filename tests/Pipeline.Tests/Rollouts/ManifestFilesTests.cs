@@ -14,13 +14,12 @@ public sealed class ManifestFilesTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public async Task Every_file_is_read_but_the_migration_job_and_the_kustomization()
+    public async Task Every_file_is_read_but_the_migration_job()
     {
         folder.Write("b.yaml", Service("second"));
         folder.Write("a.yaml", $"{Service("first")}\n---\n{Service("also-first")}");
         folder.Write("c.yml", Service("third"));
         folder.Write("migration-job.yaml", Service("job"));
-        folder.Write("kustomization.yaml", "resources: [a.yaml]");
         folder.Write("setup/role.yaml", Service("setup"));
         folder.Write("README.md", "# Not a manifest");
 
@@ -73,6 +72,27 @@ public sealed class ManifestFilesTests : IDisposable
         folder.Write("production/kustomization.yaml", "this is no kustomization");
 
         Assert.Single(await ReadAsync("staging"));
+    }
+
+    [Fact]
+    public async Task A_kustomization_that_only_lists_files_is_read_without_kubectl()
+    {
+        folder.Write("b.yaml", Service("second"));
+        folder.Write("a.yaml", Service("first"));
+        folder.Write("not-listed.yaml", Service("not-listed"));
+        folder.Write("kustomization.yaml", "{apiVersion: kustomize.config.k8s.io/v1beta1, kind: Kustomization, resources: [b.yaml, a.yaml]}");
+
+        Assert.Equal(["second", "first"], (await ReadAsync()).Select(o => o.Name()));
+    }
+
+    [SkippableFact]
+    public async Task A_kustomization_in_the_manifest_folder_that_does_more_is_built_by_kubectl()
+    {
+        Skip.If(await KubectlIsMissingAsync(), "kubectl is not installed");
+        folder.Write("a.yaml", Service("api"));
+        folder.Write("kustomization.yaml", "{resources: [a.yaml], namePrefix: our-}");
+
+        Assert.Equal("our-api", Assert.Single(await ReadAsync()).Name());
     }
 
     [SkippableFact]

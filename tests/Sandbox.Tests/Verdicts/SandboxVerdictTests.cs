@@ -48,7 +48,7 @@ public sealed class SandboxVerdictTests : IAsyncLifetime
 
         var error = await Assert.ThrowsAsync<FailureException>(FinishAsync);
 
-        Assert.Matches(@"Deployment/api failed after \d s: Pod/api-\S+ on node \S+, container 'api': ErrImagePull \(.*registry/api:404: not found\)", error.Message);
+        Assert.Matches(@"Deployment/api failed after \d s: Pod/api-\S+ on node \S+, container 'api': (ErrImagePull|ImagePullBackOff) \(.*registry/api:404", error.Message);
         Assert.EndsWith($"  hint  {VerdictRules.ImageNotFound.Hint}", error.Message, StringComparison.Ordinal);
         Assert.InRange(TimeProvider.System.GetElapsedTime(started).TotalSeconds, 0, 10);
     }
