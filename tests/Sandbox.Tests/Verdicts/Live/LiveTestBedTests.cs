@@ -1,0 +1,32 @@
+using Pipeline.Cluster;
+using Xunit.Abstractions;
+
+namespace Sandbox.Tests.Verdicts.Live;
+
+/// <summary>Situations of the corpus with real pods on the test bed.</summary>
+public sealed class LiveTestBedTests(LiveBed bed, ITestOutputHelper output) : IClassFixture<LiveBed>
+{
+    // From the sign to the verdict; what is counted has its grace beside.
+    private const double Mark = 1;
+    private const double ImageMark = 10;
+
+    public static TheoryData<string> Names => [.. LiveSituation.All.Select(s => s.Name)];
+
+    [SkippableTheory]
+    [MemberData(nameof(Names))]
+    public async Task A_situation_with_real_pods_ends_in_its_verdict(string name)
+    {
+        Skip.IfNot(LiveCluster.IsThere, "the test bed is not switched on (TESTBED=1)");
+        var situation = LiveSituation.All.Single(s => s.Name == name);
+
+        var (verdict, text) = await bed.OfAsync(name);
+
+        output.WriteLine($"{verdict}{Environment.NewLine}{text}");
+        Assert.Equal((situation.Expected.Outcome, situation.Condition), (verdict.Outcome, verdict.Condition));
+        Assert.Matches(situation.Says, text);
+        if (situation.Plan.Text("live", "sign") is not null)
+            Assert.InRange(verdict.AfterSign ?? double.NaN, 0, Mark + (situation.Plan.Number("live", "grace") / (double)verdict.Speed));
+        if (situation.Expected.Reason == "ImageNotFound")
+            Assert.InRange(verdict.Seconds, 0, ImageMark);
+    }
+}
