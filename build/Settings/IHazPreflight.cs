@@ -5,7 +5,7 @@ using Pipeline.Settings;
 namespace Pipeline.Build.Settings;
 
 /// <summary>What Preflight compares with, and what a person leaves out of it.</summary>
-internal interface IHazPreflight : IHazMigrations, IHazReason
+internal interface IHazPreflight : IHazMigrations, IHazFrontendBucket, IHazReason
 {
     /// <summary>Checks to leave out.</summary>
     [Parameter("Checks of Preflight to leave out, separated by commas; needs --reason, and the record keeps both.")]
@@ -41,6 +41,10 @@ internal interface IHazPreflight : IHazMigrations, IHazReason
     [Parameter("Processors, memory and storage of each component: api=2/4Gi/20Gi,database=4/8Gi/100Gi,cache=2/4Gi/20Gi.")]
     string? ExpectedResources => TryGetValue(() => ExpectedResources);
 
+    /// <summary>What must be carried out exactly.</summary>
+    [Parameter("The file of a preview (--save): the release does exactly what it showed, or is refused.")]
+    string? FromPreview => TryGetValue(() => FromPreview);
+
     /// <summary>These settings as the engine takes them.</summary>
     LastLookOptions LastLook => new()
     {
@@ -50,6 +54,8 @@ internal interface IHazPreflight : IHazMigrations, IHazReason
         ReplicaUrl = Secret.From(ReplicaUrl),
         ReplicaLag = ReplicaLag,
         MaintenanceWindow = MaintenanceWindow,
+        Frontend = Frontend,
+        FromPreview = FromPreview,
         Skipped = new SkippedChecks { PreflightSkip = PreflightSkip, Reason = Reason },
     };
 

@@ -23,7 +23,6 @@ internal interface IPreflight : IRunSteps, IHazBackupBucket, IHazPublicAddresses
             Cluster = Cluster,
             LastLook = LastLook,
             Backup = Backups,
-            Frontend = Frontend,
             Cdn = Cdn,
             RedisEndpoints = Secret.From(RedisEndpoints),
             Expected = Expected,

@@ -4,6 +4,7 @@ namespace EndToEnd.Tests;
 
 public abstract class PreviewStories : Story
 {
+    private const string Plan = ".nuke/temp/plan.json";
     private readonly Place place;
 
     private protected PreviewStories(Place place) => this.place = place;
@@ -19,14 +20,18 @@ public abstract class PreviewStories : Story
         product.Checkout.Edit("k8s/config.yaml", "LOG_LEVEL: info", "LOG_LEVEL: debug");
         await ReleaseWithARevisionAsync(product.Checkout, "1.1.0", "d21b7f30aa41", Head);
         var (cluster, objects) = (await product.Cluster.SnapshotAsync(), await product.ObjectsAsync());
-        var preview = (await product.Checkout.BuildAsync("Preview")).Ended(10)
+        var preview = (await product.Checkout.BuildAsync("Preview", "--save", Plan)).Ended(10)
             .Says("Release 2 (1.1.0)").Says($"{Head} → d21b7f30aa41").Says("data.LOG_LEVEL: info → debug").Says("+ index.html").Says("1 of 3 objects stay as they are");
         if (place is Place.TestBed)
             preview.Says("CREATE TABLE notes_d21b7f30aa41");
 
         Assert.Equal(cluster, await product.Cluster.SnapshotAsync());
         Assert.Equal(objects, await product.ObjectsAsync());
-        (await product.Checkout.BuildAsync("Deploy")).Ended(0).Says("Result: done, release 2 (1.1.0)");
+        await product.Kubectl.RunAsync("label", "service", "dataset-management-api", "pipeline/applied-");
+        (await product.Checkout.BuildAsync("Deploy", "--from-preview", Plan)).Ended(4).Says("it would now change Service/dataset-management-api");
+        Assert.Equal(objects.Pages, (await product.ObjectsAsync()).Pages);
+        (await product.Checkout.BuildAsync("Preview", "--save", Plan)).Ended(10);
+        (await product.Checkout.BuildAsync("Deploy", "--from-preview", Plan)).Ended(0).Says("Result: done, release 2 (1.1.0)");
         (await product.Checkout.BuildAsync("Preview")).Ended(0);
     }
 }

@@ -22,15 +22,15 @@ public sealed class MigrateStep(MigrationOptions options, AcceptedRisks risks, L
         CheckOptions();
         var release = await context.OpenReleaseAsync(cancellation);
         await risks.EnsureAsync(context, cancellation);
+        if (release.Image is null)
+            throw FailureException.Refused($"Release {release.Number} has no image at the registry, and the migration runs in it. Run ./build.sh PushImage first.");
+        await lastLook.EnsureAsync(context, risks.AcceptNoPreflight, cancellation);
         if (options.Database.IsAbsent)
         {
             context.Summary.LeftAlone($"the schema: skipped: {options.Database.WithoutDatabase}");
             return;
         }
 
-        if (release.Image is null)
-            throw FailureException.Refused($"Release {release.Number} has no image at the registry, and the migration runs in it. Run ./build.sh PushImage first.");
-        await lastLook.EnsureAsync(context, risks.AcceptNoPreflight, cancellation);
         await using var database = await Database.OpenAsync(options.Database, context, cancellation);
         var before = await database.SchemaRevisionAsync(cancellation);
         if (release.Migration is { After: { } done } && done == before)

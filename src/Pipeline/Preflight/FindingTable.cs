@@ -1,9 +1,9 @@
 namespace Pipeline.Preflight;
 
-/// <summary>Lays out findings for a terminal of 80 columns.</summary>
+/// <summary>Lays out findings for a terminal of 80 columns, beside the target's name.</summary>
 internal static class FindingTable
 {
-    private const int Width = 80;
+    private const int Width = 64;
 
     /// <summary>One row for each finding; what was found and what to do run on below themselves.</summary>
     public static IEnumerable<string> Lines(IReadOnlyCollection<Finding> findings)

@@ -1,4 +1,5 @@
 using Pipeline.Errors;
+using Pipeline.Previews;
 using Pipeline.Releases;
 using Pipeline.Settings;
 
@@ -27,7 +28,10 @@ public sealed class LastLook
 
     /// <summary>Looks, writes what was found into the record, and refuses when a check failed.</summary>
     /// <param name="context">The step that is about to change something; its release is open.</param>
-    /// <param name="accepted">True when a person accepted to go on without a passed preflight: then what failed is only shown and recorded.</param>
+    /// <param name="accepted">
+    /// True when a person accepted to go on without a passed preflight: then what failed is only shown and recorded, but for a plan that is
+    /// no longer true.
+    /// </param>
     /// <param name="cancellation">Ends the look.</param>
     /// <exception cref="FailureException">Refused (4).</exception>
     public async Task EnsureAsync(StepContext context, bool accepted, CancellationToken cancellation)
@@ -37,7 +41,7 @@ public sealed class LastLook
         faults.ThrowIfAny();
         var result = await PreflightRun.LookAsync(checks(options), options.Skipped, context, cancellation);
         await context.Ledger.UpdateAsync(r => r with { LastLook = result }, cancellation);
-        if (!result.Passed && !accepted)
+        if (!result.Passed && (!accepted || result.Findings.Any(f => f is { Check: PreviewCheck.CheckName, State: FindingState.Failed })))
             throw FailureException.Refused($"Preflight, second phase: {result.Failures()}");
     }
 }

@@ -1,5 +1,7 @@
 using Pipeline.Databases;
+using Pipeline.Frontend;
 using Pipeline.Images;
+using Pipeline.Previews;
 using Pipeline.Rollouts;
 using Pipeline.Settings;
 
@@ -29,6 +31,13 @@ public sealed record LastLookOptions
     /// <value>Always.</value>
     public string? MaintenanceWindow { get; init; }
 
+    /// <summary>The site, which a preview shows too.</summary>
+    public required FrontendOptions Frontend { get; init; }
+
+    /// <summary>The file of the plan that must be carried out exactly, as <c>Preview --save</c> wrote it.</summary>
+    /// <value>None: whatever the sources say is carried out.</value>
+    public string? FromPreview { get; init; }
+
     /// <summary>The checks that a person leaves out.</summary>
     public SkippedChecks Skipped { get; init; } = new();
 
@@ -37,7 +46,11 @@ public sealed record LastLookOptions
 
     private static TimeSpan DefaultLag => TimeSpan.FromSeconds(30);
 
+    /// <summary>What a preview of this release looks at.</summary>
+    internal PreviewOptions Preview => new() { Image = Image, Database = Database, Manifests = Manifests, Frontend = Frontend };
+
     /// <summary>Adds a sentence for everything that is wrong.</summary>
+    /// <exception cref="Errors.UsageException"><see cref="FromPreview"/> holds no plan.</exception>
     public void Check(Faults faults)
     {
         Image.Check(faults);
@@ -47,5 +60,7 @@ public sealed record LastLookOptions
         faults.Duration(nameof(ReplicaLag), ReplicaLag, DefaultLag);
         if (Schedule.Fault(MaintenanceWindow) is { } fault)
             faults.Add(nameof(MaintenanceWindow), fault);
+        if (FromPreview is not null)
+            _ = PlanFile.Read(FromPreview);
     }
 }

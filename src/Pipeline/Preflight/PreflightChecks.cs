@@ -1,5 +1,6 @@
 using Pipeline.Frontend;
 using Pipeline.Images;
+using Pipeline.Previews;
 using Pipeline.Releases;
 
 namespace Pipeline.Preflight;
@@ -35,7 +36,7 @@ internal static class PreflightChecks
             new ReplicaCheck(look),
             new RedisCheck(options.RedisEndpoints, expected.Of("cache")),
             new BucketCheck(CheckName.BackupBucket, options.Backup.BackupBucket!, options.Backup.Storage),
-            new BucketCheck(CheckName.SiteBucket, options.Frontend.FrontendBucket!, options.Frontend.Storage),
+            new BucketCheck(CheckName.SiteBucket, look.Frontend.FrontendBucket!, look.Frontend.Storage),
             new ReachableCheck(CheckName.Cdn, (_, cancellation) => CdnInvalidation.PingAsync(options.Cdn, cancellation)),
             new WindowCheck(look.MaintenanceWindow),
             new LockCheck(),
@@ -53,6 +54,7 @@ internal static class PreflightChecks
             new ReplicaCheck(options),
             new WindowCheck(options.MaintenanceWindow),
             new LockCheck(),
+            .. options.FromPreview is { } plan ? (IPreflightCheck[])[new PreviewCheck(options.Preview, plan)] : [],
         ];
     }
 

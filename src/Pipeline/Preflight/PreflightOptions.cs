@@ -17,9 +17,6 @@ public sealed record PreflightOptions
     /// <summary>The bucket for dumps.</summary>
     public required BackupOptions Backup { get; init; }
 
-    /// <summary>The bucket of the site.</summary>
-    public required FrontendOptions Frontend { get; init; }
-
     /// <summary>The CDN in front of it.</summary>
     public required CdnOptions Cdn { get; init; }
 
@@ -40,7 +37,7 @@ public sealed record PreflightOptions
         Cluster.Check(faults);
         LastLook.Check(faults);
         Backup.Check(faults);
-        Frontend.Check(faults);
+        LastLook.Frontend.Check(faults);
         Cdn.Check(faults);
         Expected.Check(faults);
         // The value may hold a password and is not quoted.

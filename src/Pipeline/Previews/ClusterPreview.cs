@@ -1,22 +1,15 @@
 using System.Text.Json.Nodes;
 using Pipeline.Cluster;
-using Pipeline.Images;
-using Pipeline.Releases;
 using Pipeline.Rollouts;
 
 namespace Pipeline.Previews;
 
-/// <summary>The objects that would be made, changed and removed, each field by field.</summary>
-/// <param name="manifests">What would be applied.</param>
-internal sealed class ClusterPreview(ManifestOptions manifests)
+/// <summary>Shows the objects that would be made, changed and removed, each field by field.</summary>
+internal static class ClusterPreview
 {
     /// <returns>True when there is something to do.</returns>
-    public async Task<bool> ShowAsync(Release release, ReleaseHistory history, ImageResult image, PreviewText text, StepContext context, CancellationToken cancellation)
+    public static async Task<bool> ShowAsync(RolloutPlan plan, ClusterConnection cluster, PreviewText text, CancellationToken cancellation)
     {
-        var cluster = await context.ClusterAsync(cancellation);
-        var files = await ManifestFiles.ReadAsync(manifests, release.Environment, cluster.Namespace, cancellation);
-        var wanted = ManifestSet.Of(files, manifests, release, image).Objects;
-        var plan = await new Rollout(cluster, context, manifests.Timeout).PlanAsync(wanted, manifests.TakeOverFields || history.Live is null, cancellation);
         text.Title("Cluster");
         foreach (var planned in plan.Changes)
             Show(planned, planned.Live is null ? await ReplacedAsync(planned, plan, cluster, cancellation) : null, text);

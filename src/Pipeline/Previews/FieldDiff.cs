@@ -22,8 +22,11 @@ internal static partial class FieldDiff
     public static IEnumerable<FieldChange> Of(JsonObject? before, JsonObject? after)
     {
         var isSecret = (after ?? before)?.Kind() == Resource.Secrets.Kind;
-        return Compare("", before, after).Select(c => isSecret || IsSecret().IsMatch(c.Path) ? Masked(c) : c);
+        return Unmasked(before, after).Select(c => isSecret || IsSecret().IsMatch(c.Path) ? Masked(c) : c);
     }
+
+    /// <summary>The fields that differ as they are: never for a person's eyes.</summary>
+    public static IEnumerable<FieldChange> Unmasked(JsonObject? before, JsonObject? after) => Compare("", before, after);
 
     private static IEnumerable<FieldChange> Compare(string path, JsonNode? before, JsonNode? after) => (before, after) switch
     {

@@ -1,6 +1,7 @@
+using Pipeline.Databases;
 using Pipeline.Frontend;
 using Pipeline.Images;
-using Pipeline.Migrations;
+using Pipeline.Rollouts;
 using Pipeline.Settings;
 
 namespace Pipeline.Previews;
@@ -11,8 +12,11 @@ public sealed record PreviewOptions
     /// <summary>Engine and registry.</summary>
     public required ImageOptions Image { get; init; }
 
-    /// <summary>Database and manifests.</summary>
-    public required MigrationOptions Migration { get; init; }
+    /// <summary>The primary.</summary>
+    public required DatabaseOptions Database { get; init; }
+
+    /// <summary>What would be applied.</summary>
+    public required ManifestOptions Manifests { get; init; }
 
     /// <summary>Site and bucket.</summary>
     public required FrontendOptions Frontend { get; init; }
@@ -21,7 +25,8 @@ public sealed record PreviewOptions
     public void Check(Faults faults)
     {
         Image.Check(faults);
-        Migration.Check(faults);
+        Database.Check(faults);
+        Manifests.Check(faults);
         Frontend.Check(faults);
     }
 }

@@ -10,7 +10,8 @@ namespace Pipeline.Previews;
 /// and applies nothing. Ends with <see cref="ExitCode.Changes"/> when there is something to do.
 /// </summary>
 /// <param name="options">What would be released.</param>
-public sealed class PreviewStep(PreviewOptions options) : IStep
+/// <param name="save">The file that keeps the plan for Deploy; null keeps none.</param>
+public sealed class PreviewStep(PreviewOptions options, string? save) : IStep
 {
     /// <inheritdoc />
     public string Name => "Preview";
@@ -18,37 +19,63 @@ public sealed class PreviewStep(PreviewOptions options) : IStep
     /// <inheritdoc />
     public async Task RunAsync(StepContext context, CancellationToken cancellation)
     {
+        CheckOptions();
+        var release = await ReleaseAsync(context, cancellation);
+        var inputs = await BuildInputs.ReadAsync(options.Image, BuildContext.Read(options.Image.ImageContext), await context.SourceAsync(cancellation), cancellation);
+        var digest = await DigestAsync(inputs, context, cancellation);
+        var outlook = await Outlook.ReadAsync(options, release, digest, context, cancellation);
+        var changes = await ShowAsync(outlook, digest, context, cancellation);
+        if (changes)
+            context.EndWith(ExitCode.Changes);
+        if (save is not null)
+            await KeepAsync(outlook, context, cancellation);
+        var how = save is null ? "./build.sh Deploy makes these changes" : $"./build.sh Deploy --from-preview {save} makes exactly these changes";
+        context.Summary.LeftAlone(changes ? $"everything else: this was a preview; {how}" : "everything: a deploy would change nothing");
+    }
+
+    private void CheckOptions()
+    {
         var faults = new Faults();
         options.Check(faults);
+        if (save is not null && PlanFile.FaultOfTarget(save) is { } fault)
+            faults.Add("Save", fault);
         faults.ThrowIfAny();
-        var cluster = await context.ClusterAsync(cancellation);
-        var history = await new RecordStore(cluster).ReadAsync(cancellation);
+    }
+
+    private static async Task<Release> ReleaseAsync(StepContext context, CancellationToken cancellation)
+    {
+        var history = await new RecordStore(await context.ClusterAsync(cancellation)).ReadAsync(cancellation);
         var draft = await context.DraftAsync(cancellation);
         ReleaseOpening.RefuseForeign(history, draft);
         // A run with the key of the newest release works on that one.
         var newest = history.Latest;
         var joins = newest is { Rollback: null } && newest.Key == draft.Key;
         var release = draft with { Number = joins ? newest!.Number : (newest?.Number ?? 0) + 1 };
-        var text = new PreviewText(context);
-        text.Title($"Release {release.Number} ({release.Version}) of {release.Environment}, {(joins ? "which is the newest already" : newest is null ? "its first" : $"after release {newest.Number}")}");
-        var inputs = await BuildInputs.ReadAsync(options.Image, BuildContext.Read(options.Image.ImageContext), await context.SourceAsync(cancellation), cancellation);
-        var changes = await ImageAsync(inputs, text, context, cancellation) is var digest && digest is null;
-        changes |= await new SchemaPreview(options, inputs).ShowAsync(text, context, cancellation);
-        // The server takes any digest that looks like one.
-        var image = new ImageResult(inputs.Repository, release.Version, digest ?? PreviewText.UnknownDigest, inputs.Hash);
-        changes |= await new ClusterPreview(options.Migration.Manifests).ShowAsync(release, history, image, text, context, cancellation);
-        changes |= await SitePreview.ShowAsync(options.Frontend, release, history, text, cancellation);
-        if (changes)
-            context.EndWith(ExitCode.Changes);
-        context.Summary.LeftAlone(changes ? "everything: this was a preview; ./build.sh Deploy makes these changes" : "everything: a deploy would change nothing");
+        new PreviewText(context).Title($"Release {release.Number} ({release.Version}) of {release.Environment}, {(joins ? "which is the newest already" : newest is null ? "its first" : $"after release {newest.Number}")}");
+        return release;
     }
 
-    private async Task<string?> ImageAsync(BuildInputs inputs, PreviewText text, StepContext context, CancellationToken cancellation)
+    private async Task<string?> DigestAsync(BuildInputs inputs, StepContext context, CancellationToken cancellation)
     {
         using var registry = await RegistryClient.OpenAsync(options.Image, context.Hide, cancellation);
-        var digest = await registry.FindDigestAsync(inputs.Tag, cancellation);
+        return await registry.FindDigestAsync(inputs.Tag, cancellation);
+    }
+
+    private async Task<bool> ShowAsync(Outlook outlook, string? digest, StepContext context, CancellationToken cancellation)
+    {
+        var text = new PreviewText(context);
         text.Title("Image");
-        text.Line($"{inputs.VersionName}: {(digest is null ? "built here; its digest is known once it is pushed" : $"at the registry, {digest}")}");
-        return digest;
+        text.Line($"{outlook.Inputs.VersionName}: {(digest is null ? "built here; its digest is known once it is pushed" : $"at the registry, {digest}")}");
+        var changes = digest is null;
+        changes |= await new SchemaPreview(options, outlook.Inputs).ShowAsync(outlook.Schema, text, cancellation);
+        changes |= await ClusterPreview.ShowAsync(outlook.Rollout, await context.ClusterAsync(cancellation), text, cancellation);
+        return changes | await SitePreview.ShowAsync(options.Frontend, outlook, text, cancellation);
+    }
+
+    private async Task KeepAsync(Outlook outlook, StepContext context, CancellationToken cancellation)
+    {
+        var plan = PreviewPlan.Of(outlook, context.Options.Cluster.ClusterUid!) with { Made = context.Time.GetUtcNow(), By = Operator.Describe() };
+        await PlanFile.WriteAsync(save!, plan, cancellation);
+        context.Summary.Changed($"the plan is in '{save}'");
     }
 }

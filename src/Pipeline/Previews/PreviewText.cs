@@ -38,6 +38,9 @@ internal sealed partial class PreviewText(StepContext context)
     /// <summary>A text of several lines.</summary>
     public void Block(string text) => Write(FieldIndent, text);
 
+    /// <summary>A value in which every digest is <see cref="UnknownDigest"/>.</summary>
+    public static string? WithoutDigest(string? value) => value is null ? null : Digest().Replace(value, UnknownDigest);
+
     private static string? Shown(string? value) => value is null
         ? null
         : Digest().Replace(value.Replace(UnknownDigest, "(known once it is pushed)", StringComparison.Ordinal), "${start}…");

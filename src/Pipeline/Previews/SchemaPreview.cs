@@ -1,64 +1,45 @@
-using System.Collections.Immutable;
-using Pipeline.Databases;
-using Pipeline.Errors;
 using Pipeline.Images;
-using Pipeline.Migrations;
-using Pipeline.Releases;
 
 namespace Pipeline.Previews;
 
-/// <summary>The revisions that would be applied, and their SQL as <c>alembic</c> prints it in the release's own image.</summary>
-/// <param name="options">Which database and engine.</param>
+/// <summary>Shows the revisions that would be applied, and their SQL as <c>alembic</c> prints it in the release's own image.</summary>
+/// <param name="options">Which engine, and whether there is a database.</param>
 /// <param name="inputs">Which image.</param>
 internal sealed class SchemaPreview(PreviewOptions options, BuildInputs inputs)
 {
     /// <returns>True when there is something to do.</returns>
-    public async Task<bool> ShowAsync(PreviewText text, StepContext context, CancellationToken cancellation)
+    public async Task<bool> ShowAsync(SchemaChange change, PreviewText text, CancellationToken cancellation)
     {
         text.Title("Schema");
-        if (options.Migration.Database.IsAbsent)
+        if (options.Database.IsAbsent)
         {
-            text.Line($"skipped: {options.Migration.Database.WithoutDatabase}");
+            text.Line($"skipped: {options.Database.WithoutDatabase}");
             return false;
         }
 
-        await using var database = await Database.OpenAsync(options.Migration.Database, context, cancellation);
-        var before = await database.SchemaRevisionAsync(cancellation);
-        using var engine = DockerEngine.Open(options.Image);
-        var (history, whyNone) = await HistoryAsync(engine, cancellation);
-        MigrateStep.RefuseUnknown(before, history, database.Name);
-        var pending = history.After(before);
-        text.Line(pending.Length == 0 ? $"stays at {before ?? "(none)"}" : $"{before ?? "(empty)"} → {pending[^1].Id}");
-        foreach (var revision in pending)
+        if (change.Pending.Length == 0)
+        {
+            text.Line($"stays at {change.Before ?? "(none)"}");
+            return false;
+        }
+
+        text.Line($"{change.Before ?? "(empty)"} → {change.Pending[^1].Id}");
+        foreach (var revision in change.Pending)
             text.Line(revision.Doc.Length == 0 ? $"+ {revision.Id}" : $"+ {revision.Id}, {revision.Doc}");
-        if (pending.Length > 0)
-            await ShowSqlAsync(engine, before, pending, whyNone, text, cancellation);
-        return pending.Length > 0;
+        await ShowSqlAsync(change, text, cancellation);
+        return true;
     }
 
-    private async Task<(RevisionHistory History, string? WhyNoSql)> HistoryAsync(DockerEngine engine, CancellationToken cancellation)
+    private async Task ShowSqlAsync(SchemaChange change, PreviewText text, CancellationToken cancellation)
     {
-        try
+        if (change.WhyNoSql is not null)
         {
-            var lines = await engine.RunOfflineAsync(inputs.Name, ["alembic", "history"], cancellation);
-            return (RevisionHistory.Parse(lines.ReplaceLineEndings("\n").Split('\n')), null);
-        }
-        catch (FailureException e)
-        {
-            return (MigrationFiles.Read(options.Image.ImageContext), e.Message);
-        }
-    }
-
-    private async Task ShowSqlAsync(
-        DockerEngine engine, string? before, ImmutableArray<SchemaRevision> pending, string? whyNone, PreviewText text, CancellationToken cancellation)
-    {
-        if (whyNone is not null)
-        {
-            text.Line($"No SQL, and the revisions are those of the files: {whyNone}");
+            text.Line($"No SQL, and the revisions are those of the files: {change.WhyNoSql}");
             return;
         }
 
-        var range = before is null ? pending[^1].Id : $"{before}:{pending[^1].Id}";
-        text.Block(await engine.RunOfflineAsync(inputs.Name, ["alembic", "upgrade", range, "--sql"], cancellation));
+        var target = change.Pending[^1].Id;
+        using var engine = DockerEngine.Open(options.Image);
+        text.Block(await engine.RunOfflineAsync(inputs.Name, ["alembic", "upgrade", change.Before is null ? target : $"{change.Before}:{target}", "--sql"], cancellation));
     }
 }

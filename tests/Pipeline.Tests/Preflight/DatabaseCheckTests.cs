@@ -77,13 +77,13 @@ public sealed class DatabaseCheckTests(TemporaryPostgres postgres) : IClassFixtu
             Image = new ImageOptions { RegistryUrl = "registry.example.com/team", ImageContext = AppContext.BaseDirectory },
             Manifests = new ManifestOptions { ManifestFolder = AppContext.BaseDirectory, ImageRepository = "team/api" },
             Database = database,
+            Frontend = new FrontendOptions { FrontendSource = ".", FrontendBucket = "site", ApiUrl = "https://api.example.com", Storage = new() },
         };
         var options = new PreflightOptions
         {
             Cluster = cluster,
             LastLook = change is null ? look : change(look),
             Backup = new BackupOptions { Database = database, BackupBucket = "backups", Storage = new() },
-            Frontend = new FrontendOptions { FrontendSource = ".", FrontendBucket = "site", ApiUrl = "https://api.example.com", Storage = new() },
             Cdn = new CdnOptions { CdnDistributionId = "E123" },
             Expected = new Expectations { ExpectedResources = resources },
         };

@@ -123,11 +123,11 @@ public sealed class GuardsOnTheTestBedTests : IAsyncLifetime
             Image = new ImageOptions { RegistryUrl = Environment.GetEnvironmentVariable("TESTBED_REGISTRY"), ImageContext = AppContext.BaseDirectory },
             Manifests = new ManifestOptions { ManifestFolder = folder.Path, ImageRepository = "team/api" },
             Database = database,
+            Frontend = new FrontendOptions { FrontendSource = ".", FrontendBucket = name, ApiUrl = "http://127.0.0.1:1", Storage = storage },
             ReplicaUrl = Secret.From(OnReplica(name)),
         },
         RedisEndpoints = Secret.From(Environment.GetEnvironmentVariable("TESTBED_REDIS")),
         Backup = new BackupOptions { Database = database, BackupBucket = name, Storage = storage },
-        Frontend = new FrontendOptions { FrontendSource = ".", FrontendBucket = name, ApiUrl = "http://127.0.0.1:1", Storage = storage },
         Cdn = new CdnOptions { CdnDistributionId = Environment.GetEnvironmentVariable("TESTBED_DISTRIBUTION_ID"), CdnEndpoint = storage.StorageEndpoint },
     };
 

@@ -1,5 +1,6 @@
 using Pipeline.Databases;
 using Pipeline.Errors;
+using Pipeline.Frontend;
 using Pipeline.Images;
 using Pipeline.Preflight;
 using Pipeline.Rollouts;
@@ -70,6 +71,7 @@ public sealed class LastLookTests : IAsyncLifetime
         Image = new ImageOptions { RegistryUrl = "registry.example.com/team", ImageContext = AppContext.BaseDirectory },
         Manifests = new ManifestOptions { ManifestFolder = AppContext.BaseDirectory, ImageRepository = "team/api" },
         Database = new DatabaseOptions { DatabaseUrl = new Secret("postgresql://u:p@127.0.0.1:1/d"), DatabaseName = "d", DatabaseSystemIdentifier = "1" },
+        Frontend = new FrontendOptions { FrontendSource = AppContext.BaseDirectory, FrontendBucket = "site", ApiUrl = "https://api.example.com", Storage = new() },
     };
 
     private static StepOf Look(LastLook look, bool accepted) => new("Migrate", async (context, cancellation) =>

@@ -116,9 +116,9 @@ internal sealed class PreflightBed : IAsyncDisposable
                 Image = new ImageOptions { RegistryUrl = Registry ?? "registry.example.com", ImageRepository = "team/api", ImageContext = folder.Path },
                 Manifests = new ManifestOptions { ManifestFolder = Path.Combine(folder.Path, "k8s"), ImageRepository = "team/api" },
                 Database = database,
+                Frontend = new FrontendOptions { FrontendSource = folder.Path, FrontendBucket = "site", ApiUrl = "https://api.example.com", Storage = new() },
             },
             Backup = new BackupOptions { Database = database, BackupBucket = "backups", Storage = new() },
-            Frontend = new FrontendOptions { FrontendSource = folder.Path, FrontendBucket = "site", ApiUrl = "https://api.example.com", Storage = new() },
             Cdn = new CdnOptions { CdnDistributionId = "E123" },
             Expected = Expected,
         };
