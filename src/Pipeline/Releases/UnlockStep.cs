@@ -9,9 +9,6 @@ namespace Pipeline.Releases;
 /// <param name="reason">Why, in the person's words.</param>
 public sealed class UnlockStep(string? reason) : IStep
 {
-    /// <summary>The annotation that says who freed the lock and why; the next release's record takes it over.</summary>
-    internal const string Note = "pipeline/unlocked";
-
     /// <inheritdoc />
     public string Name => "Unlock";
 
@@ -22,14 +19,14 @@ public sealed class UnlockStep(string? reason) : IStep
         faults.Require("Reason", reason, "why the lock is freed");
         faults.ThrowIfAny();
         var cluster = await context.ClusterAsync(cancellation);
-        if (await cluster.FindAsync(Resource.Leases, DeployLease.Name, cancellation) is not { } lease || LeaseHolder.In(lease) is not { } holder)
+        if (await cluster.FindAsync(Resource.Leases, LeaseObject.Name, cancellation) is not { } lease || LeaseHolder.In(lease) is not { } holder)
         {
             context.Summary.LeftAlone("the deploy lock: nobody holds it");
             return;
         }
 
         lease["spec"]!["holderIdentity"] = "";
-        lease["metadata"]!["annotations"] = new JsonObject { [Note] = $"{holder.Sentence}, freed by {Operator.Describe()}: {reason}" };
+        lease["metadata"]!["annotations"] = new JsonObject { [LeaseObject.Freed] = $"{holder.Sentence}, freed by {Operator.Describe()}: {reason}" };
         try
         {
             await cluster.ReplaceAsync(Resource.Leases, lease, cancellation);
