@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Pipeline.Cluster;
 using Pipeline.Output;
+using Pipeline.Preflight;
 using Pipeline.Releases;
 using Pipeline.Rollouts;
 
@@ -92,7 +94,7 @@ internal sealed class DiagnosisSummary(ClusterObjects objects, PodAnswers answer
             Amounts(objects[ClusterObjects.NodeMetrics].FirstOrDefault(m => m.Name() == n.Name()).At("usage")),
         ]));
         Part("Usage", ["pod", "container", "cpu", "memory"], objects[ClusterObjects.PodMetrics].SelectMany(m => m.Items("containers").Select(c => (string?[])
-            [m.Name(), c.Text("name"), c.Text("usage", "cpu"), c.Text("usage", "memory")])));
+            [m.Name(), c.Text("name"), Shown("cpu", c.Text("usage", "cpu")), Shown("memory", c.Text("usage", "memory"))])));
         Part("Quota", ["quota", "what", "used", "hard"], objects[ClusterObjects.Quotas].SelectMany(q => (q.At("status", "hard") ?? []).Select(h => (string?[])
             [q.Name(), h.Key, q.Text("status", "used", h.Key), $"{h.Value}"])));
     }
@@ -116,5 +118,14 @@ internal sealed class DiagnosisSummary(ClusterObjects objects, PodAnswers answer
     private static string LastEnd(JsonObject pod) => string.Join(", ", PodTrouble.Statuses(pod).Where(s => s.At("lastState", "terminated") is not null)
         .Select(s => s.At("lastState", "terminated")).Select(e => $"{e.Text("reason")}, {ContainerExit.Of(e.Number("exitCode"))} at {e.Text("finishedAt")}"));
 
-    private static string Amounts(JsonObject? amounts) => string.Join(", ", (amounts ?? []).Where(a => a.Key is "cpu" or "memory" or "pods").Select(a => $"{a.Key} {a.Value}"));
+    private static string Amounts(JsonObject? amounts) => string.Join(", ", (amounts ?? []).Where(a => a.Key is "cpu" or "memory" or "pods").Select(a => $"{a.Key} {Shown(a.Key, $"{a.Value}")}"));
+
+    // Metrics come in nanocores and Kibibytes, which nobody can compare with what a manifest says.
+    private static string? Shown(string name, string? amount) => (name, PodAmounts.TryQuantity(amount)) switch
+    {
+        (_, null) => amount,
+        ("cpu", { } cores) => string.Create(CultureInfo.InvariantCulture, $"{cores * 1000:0.#}m"),
+        ("memory", { } bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1024 / 1024:0.#}Mi"),
+        _ => amount,
+    };
 }

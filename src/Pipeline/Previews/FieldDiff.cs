@@ -30,6 +30,8 @@ internal static partial class FieldDiff
         _ when JsonNode.DeepEquals(before, after) => [],
         (JsonObject or null, JsonObject or null) when Count(before) + Count(after) > 0 => Fields(path, before as JsonObject, after as JsonObject),
         (JsonArray or null, JsonArray or null) when KeyOf([.. Items(before), .. Items(after)], before, after) is { } key => Named(path, key, before, after),
+        (JsonArray left, JsonArray right) when left.Count == right.Count && left.Concat(right).All(i => i is JsonObject) =>
+            left.Zip(right).SelectMany((pair, at) => Compare($"{path}[{at}]", pair.First, pair.Second)),
         _ => [new FieldChange(path, Text(before), Text(after))],
     };
 

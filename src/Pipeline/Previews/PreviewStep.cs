@@ -1,8 +1,6 @@
-using Pipeline.Cluster;
 using Pipeline.Errors;
 using Pipeline.Images;
 using Pipeline.Releases;
-using Pipeline.Rollouts;
 using Pipeline.Settings;
 
 namespace Pipeline.Previews;
@@ -28,14 +26,17 @@ public sealed class PreviewStep(PreviewOptions options) : IStep
         var draft = await context.DraftAsync(cancellation);
         ReleaseOpening.RefuseForeign(history, draft);
         // A run with the key of the newest release works on that one.
-        var joins = history.Latest is { Rollback: null } latest && latest.Key == draft.Key;
-        var release = draft with { Number = joins ? history.Latest!.Number : (history.Latest?.Number ?? 0) + 1 };
+        var newest = history.Latest;
+        var joins = newest is { Rollback: null } && newest.Key == draft.Key;
+        var release = draft with { Number = joins ? newest!.Number : (newest?.Number ?? 0) + 1 };
         var text = new PreviewText(context);
-        text.Title($"Release {release.Number} ({release.Version}) of {release.Environment}, {(joins ? "which is the newest already" : $"after {history.Latest?.Number ?? 0}")}");
+        text.Title($"Release {release.Number} ({release.Version}) of {release.Environment}, {(joins ? "which is the newest already" : newest is null ? "its first" : $"after release {newest.Number}")}");
         var inputs = await BuildInputs.ReadAsync(options.Image, BuildContext.Read(options.Image.ImageContext), await context.SourceAsync(cancellation), cancellation);
         var changes = await ImageAsync(inputs, text, context, cancellation) is var digest && digest is null;
         changes |= await new SchemaPreview(options, inputs).ShowAsync(text, context, cancellation);
-        changes |= await ObjectsAsync(release, history, inputs, digest, text, context, cancellation);
+        // The server takes any digest that looks like one.
+        var image = new ImageResult(inputs.Repository, release.Version, digest ?? PreviewText.UnknownDigest, inputs.Hash);
+        changes |= await new ClusterPreview(options.Migration.Manifests).ShowAsync(release, history, image, text, context, cancellation);
         changes |= await SitePreview.ShowAsync(options.Frontend, release, history, text, cancellation);
         if (changes)
             context.EndWith(ExitCode.Changes);
@@ -49,29 +50,5 @@ public sealed class PreviewStep(PreviewOptions options) : IStep
         text.Title("Image");
         text.Line($"{inputs.VersionName}: {(digest is null ? "built here; its digest is known once it is pushed" : $"at the registry, {digest}")}");
         return digest;
-    }
-
-    private async Task<bool> ObjectsAsync(
-        Release release, ReleaseHistory history, BuildInputs inputs, string? digest, PreviewText text, StepContext context, CancellationToken cancellation)
-    {
-        var (cluster, manifests) = (await context.ClusterAsync(cancellation), options.Migration.Manifests);
-        var files = await ManifestFiles.ReadAsync(manifests, release.Environment, cluster.Namespace, cancellation);
-        // The server takes any digest that looks like one.
-        var image = new ImageResult(inputs.Repository, release.Version, digest ?? PreviewText.UnknownDigest, inputs.Hash);
-        var wanted = ManifestSet.Of(files, manifests, release, image).Objects;
-        var plan = await new Rollout(cluster, context, manifests.Timeout).PlanAsync(wanted, manifests.TakeOverFields || history.Live is null, cancellation);
-        text.Title("Cluster");
-        foreach (var planned in plan.Changes)
-        {
-            text.Line($"{(planned.Live is null ? "+" : "~")} {planned.Manifest.Kind()}/{planned.Manifest.Name()}");
-            // What a new object gets from the server says nothing about the release.
-            foreach (var change in FieldDiff.Of(planned.Live is null ? null : PlannedObject.WishOf(planned.Live), planned.Live is null ? planned.Manifest : PlannedObject.WishOf(planned.Wanted)))
-                text.Change(change);
-        }
-
-        foreach (var gone in plan.Surplus)
-            text.Line($"- {gone.Resource.Kind}/{gone.Live.Name()}: no manifest has it any more");
-        text.Line($"{plan.Objects.Count(o => !o.Changes)} of {plan.Objects.Count} objects stay as they are");
-        return !plan.IsDone;
     }
 }

@@ -11,6 +11,7 @@ internal sealed partial class PreviewText(StepContext context)
     public static readonly string UnknownDigest = $"sha256:{new string('0', 64)}";
 
     private const int Width = 64;
+    private const string FieldIndent = "    ";
 
     /// <summary>A heading.</summary>
     public void Title(string text) => Write("", text);
@@ -18,23 +19,24 @@ internal sealed partial class PreviewText(StepContext context)
     /// <summary>A line below a heading.</summary>
     public void Line(string text) => Write("  ", text);
 
-    /// <summary>A field, before and after.</summary>
+    /// <summary>A field: one that is new or goes with what it says, another with both.</summary>
     public void Change(FieldChange change)
     {
-        var whole = $"{change.Path}: {Shown(change.Before) ?? "(none)"} → {Shown(change.After) ?? "(none)"}";
-        if (whole.Length + 6 <= Width && !whole.Contains('\n', StringComparison.Ordinal))
+        var (before, after) = (Shown(change.Before), Shown(change.After));
+        var line = before is null ? $"+ {change.Path}: {after}" : after is null ? $"- {change.Path}: {before}" : $"  {change.Path}: {before} → {after}";
+        if (before is null || after is null || line.Length + FieldIndent.Length <= Width)
         {
-            Write("      ", whole);
+            Write(FieldIndent, line);
             return;
         }
 
-        Write("      ", change.Path);
-        Write("      - ", Shown(change.Before));
-        Write("      + ", Shown(change.After));
+        Write(FieldIndent, $"  {change.Path}");
+        Write(FieldIndent, $"    - {before}");
+        Write(FieldIndent, $"    + {after}");
     }
 
     /// <summary>A text of several lines.</summary>
-    public void Block(string text) => Write("      ", text);
+    public void Block(string text) => Write(FieldIndent, text);
 
     private static string? Shown(string? value) => value is null
         ? null
@@ -43,8 +45,27 @@ internal sealed partial class PreviewText(StepContext context)
     private void Write(string indent, string? text)
     {
         foreach (var line in text?.ReplaceLineEndings("\n").TrimEnd('\n').Split('\n') ?? [])
-            for (var at = 0; at == 0 || at < line.Length; at += Width - indent.Length)
-                context.Log.Information("{Line:l}", indent + line[at..Math.Min(line.Length, at + Width - indent.Length)]);
+        {
+            var further = indent + new string(' ', line.Length - line.AsSpan().TrimStart(" +-~").Length);
+            var (rest, start) = (line, indent);
+            while (rest.Length > Width - start.Length)
+            {
+                var end = EndOf(rest, Width - start.Length, line.Length - line.TrimStart().Length);
+                context.Log.Information("{Line:l}", (start + rest[..end]).TrimEnd());
+                (rest, start) = (rest[end..].TrimStart(' '), further);
+            }
+
+            context.Log.Information("{Line:l}", (start + rest).TrimEnd());
+        }
+    }
+
+    // After a space, or before what begins the next part of a path or an image's name; a word longer than a line is broken where that ends.
+    private static int EndOf(string text, int width, int least)
+    {
+        for (var end = width; end > Math.Max(width / 2, least); end--)
+            if (text[end - 1] == ' ' || text[end] is ' ' or '.' or '[' or '/' or '@')
+                return end;
+        return width;
     }
 
     // Twelve characters of a digest tell it from any other that a person compares it with.

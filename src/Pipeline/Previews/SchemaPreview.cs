@@ -30,7 +30,7 @@ internal sealed class SchemaPreview(PreviewOptions options, BuildInputs inputs)
         var pending = history.After(before);
         text.Line(pending.Length == 0 ? $"stays at {before ?? "(none)"}" : $"{before ?? "(empty)"} → {pending[^1].Id}");
         foreach (var revision in pending)
-            text.Line($"+ {revision.Id}, {revision.Doc}");
+            text.Line(revision.Doc.Length == 0 ? $"+ {revision.Id}" : $"+ {revision.Id}, {revision.Doc}");
         if (pending.Length > 0)
             await ShowSqlAsync(engine, before, pending, whyNone, text, cancellation);
         return pending.Length > 0;

@@ -19,6 +19,8 @@ internal sealed record ManifestSet(ImmutableArray<JsonObject> Objects)
     /// <summary>The label on everything that this product applies and may remove again; its value is the environment's name.</summary>
     public const string AppliedLabel = "pipeline/applied";
 
+    private const int HashLength = 10;
+
     /// <summary>Completes what the files say.</summary>
     /// <exception cref="UsageException">No container has the repository whose image is released.</exception>
     public static ManifestSet Of(IEnumerable<JsonObject> files, ManifestOptions options, Release release, ImageResult image)
@@ -47,6 +49,16 @@ internal sealed record ManifestSet(ImmutableArray<JsonObject> Objects)
         return count;
     }
 
+    /// <summary>True when a ConfigMap's name is that of the same ConfigMap with other content, or without a hash.</summary>
+    /// <param name="earlier">The name in question.</param>
+    /// <param name="name">A name with a content hash.</param>
+    public static bool IsEarlier(string earlier, string name)
+    {
+        var start = name.LastIndexOf('-');
+        return earlier != name && start > 0 && name.Length - start - 1 == HashLength
+            && (earlier == name[..start] || (earlier.Length == name.Length && earlier.StartsWith(name[..(start + 1)], StringComparison.Ordinal)));
+    }
+
     // registry:5000/team/api:1.0.0@sha256:… is team/api at registry:5000: a colon before the last slash belongs to a port.
     private static string RepositoryOf(string image)
     {
@@ -63,7 +75,7 @@ internal sealed record ManifestSet(ImmutableArray<JsonObject> Objects)
             if (references.Count == 0)
                 continue;
             var content = new JsonArray(map["data"]?.DeepClone(), map["binaryData"]?.DeepClone()).ToJsonString();
-            var name = $"{map.Name()}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(content)))[..10]}";
+            var name = $"{map.Name()}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(content)))[..HashLength]}";
             map["metadata"]!["name"] = name;
             foreach (var (owner, field) in references)
                 owner[field] = name;

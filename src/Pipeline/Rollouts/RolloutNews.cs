@@ -28,8 +28,8 @@ internal sealed class RolloutNews(ILogger log, string name)
         foreach (var finding in look.Findings.Where(IsNews))
             log.Warning("Deployment/{Name:l}: {Sentence:l}{Grace:l}", name, finding.Sentence, GraceOf(finding));
         foreach (var over in told.Keys.Except(look.Findings.Select(f => f.Subject)).ToList())
-            if (told.Remove(over, out var gone) && gone.Rule.Level == VerdictLevel.Counted)
-                log.Information("Deployment/{Name:l}: over after {Seconds:0} s: {Condition:l}", name, gone.Lasts.TotalSeconds, gone.Rule.Condition);
+            if (told.Remove(over, out var gone) && gone.Rule.Level == VerdictLevel.Counted && gone.Rule != VerdictRules.ReadinessFailing)
+                log.Information("Deployment/{Name:l}: over after {Seconds:0} s: {Sentence:l}", name, gone.Lasts.TotalSeconds, gone.Sentence);
         foreach (var finding in look.Findings)
             told[finding.Subject] = finding;
     }

@@ -15,6 +15,7 @@ public sealed class FieldDiffTests
     [InlineData("{args: [a, b]}", "{args: [a]}", """args: ["a","b"] > ["a"]""")]
     [InlineData("{metadata: {labels: {example.com/x: a}}}", "{metadata: {labels: {}}}", "metadata.labels[example.com/x]: a > ")]
     [InlineData("{v: [{name: tmp}]}", "{v: [{name: tmp, emptyDir: {}}]}", "v[tmp].emptyDir:  > {}")]
+    [InlineData("{f: [{ref: {name: a}}, {ref: {name: x}}]}", "{f: [{ref: {name: b}}, {ref: {name: x}}]}", "f[0].ref.name: a > b")]
     public void Fields_are_compared_by_name(string before, string after, string expected) =>
         Assert.Equal(expected, string.Join('|', FieldDiff.Of(Yaml(before), Yaml(after)).Select(c => $"{c.Path}: {c.Before} > {c.After}")));
 

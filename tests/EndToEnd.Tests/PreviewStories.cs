@@ -1,0 +1,38 @@
+using EndToEnd.Tests.Bed;
+
+namespace EndToEnd.Tests;
+
+public abstract class PreviewStories : Story
+{
+    private readonly Place place;
+
+    private protected PreviewStories(Place place) => this.place = place;
+
+    [SkippableFact]
+    public async Task A_preview_shows_what_a_deploy_then_does_and_changes_nothing()
+    {
+        await using var product = await Product.NewAsync(place);
+        (await product.Checkout.BuildAsync("Preview")).Ended(10).Says("Release 1 (1.0.0)").Says($"(empty) → {Head}");
+        (await product.Checkout.BuildAsync("Deploy")).Ended(0).Says("Result: done, release 1 (1.0.0)");
+        (await product.Checkout.BuildAsync("Preview")).Ended(0).Says($"stays at {Head}").Says("3 of 3 objects stay as they are").Says("12 of 12 files are there already");
+
+        product.Checkout.Edit("k8s/config.yaml", "LOG_LEVEL: info", "LOG_LEVEL: debug");
+        await ReleaseWithARevisionAsync(product.Checkout, "1.1.0", "d21b7f30aa41", Head);
+        var (cluster, objects) = (await product.Cluster.SnapshotAsync(), await product.ObjectsAsync());
+        var preview = (await product.Checkout.BuildAsync("Preview")).Ended(10)
+            .Says("Release 2 (1.1.0)").Says($"{Head} → d21b7f30aa41").Says("data.LOG_LEVEL: info → debug").Says("+ index.html").Says("1 of 3 objects stay as they are");
+        if (place is Place.TestBed)
+            preview.Says("CREATE TABLE notes_d21b7f30aa41");
+
+        Assert.Equal(cluster, await product.Cluster.SnapshotAsync());
+        Assert.Equal(objects, await product.ObjectsAsync());
+        (await product.Checkout.BuildAsync("Deploy")).Ended(0).Says("Result: done, release 2 (1.1.0)");
+        (await product.Checkout.BuildAsync("Preview")).Ended(0);
+    }
+}
+
+[Trait("Suite", "Long")]
+public sealed class PreviewStoriesOnTheTestBed() : PreviewStories(Place.TestBed);
+
+[Trait("Suite", "Long")]
+public sealed class PreviewStoriesInTheSandbox() : PreviewStories(Place.Sandbox);
