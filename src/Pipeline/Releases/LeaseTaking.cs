@@ -15,7 +15,8 @@ internal sealed class LeaseTaking(ClusterConnection cluster, LeaseHolder holder,
     private static readonly TimeSpan TidyWithin = TimeSpan.FromSeconds(2);
     private readonly LeaseWaiting waiting = new(wish, time, log);
 
-    // Who held it when this run asked for it to be given up.
+    // The hold for which it was decided whether its holder is asked to end; then who was, by whom and why.
+    private string? decidedFor;
     private string? overtaken;
     private bool isByForce;
 
@@ -31,8 +32,8 @@ internal sealed class LeaseTaking(ClusterConnection cluster, LeaseHolder holder,
             if (await TryTakeAsync(found, cancellation) is { } lease)
                 return await SettledAsync(lease, cancellation);
             found = await FindAsync(cancellation);
-            if (Other(found) is { } winner)
-                waiting.RefuseUnlessPatient(winner, found!, isAsked: overtaken is not null);
+            if (Other(found) is { } winner && !await AskToEndAsync(found!, winner, cancellation))
+                waiting.RefuseUnlessPatient(winner, found!);
         }
     }
 
@@ -43,9 +44,9 @@ internal sealed class LeaseTaking(ClusterConnection cluster, LeaseHolder holder,
     /// <returns>The lease once it may be taken: given back, silent for a whole duration, or held by a run that was asked to end and does not.</returns>
     private async Task<JsonObject?> WatchAsync(JsonObject found, LeaseHolder other, CancellationToken cancellation)
     {
-        await AskToEndAsync(found, other, cancellation);
-        waiting.Begin(found, other, isAsked: overtaken is not null);
-        var (asked, since, seen) = (time.GetTimestamp(), time.GetTimestamp(), LeaseObject.SignOfLife(found));
+        var isAsked = await AskToEndAsync(found, other, cancellation);
+        waiting.Begin(found, other, isAsked);
+        var (turn, asked, since, seen) = (LeaseObject.Turn(found), time.GetTimestamp(), time.GetTimestamp(), LeaseObject.SignOfLife(found));
         while (time.GetElapsedTime(since) < LeaseObject.Duration)
         {
             await Task.Delay(LookEvery, time, cancellation);
@@ -56,8 +57,13 @@ internal sealed class LeaseTaking(ClusterConnection cluster, LeaseHolder holder,
             waiting.Show(present);
             if (LeaseObject.SignOfLife(found) == seen)
                 continue;
-            waiting.RefuseUnlessPatient(present, found, isAsked: overtaken is not null);
-            isByForce = overtaken is not null && time.GetElapsedTime(asked) >= LeaseObject.Duration;
+            // Only the hold that a person meant is ended; for the next one they decide again.
+            isAsked = await AskToEndAsync(found, present, cancellation);
+            if (!isAsked)
+                waiting.RefuseUnlessPatient(present, found);
+            if (LeaseObject.Turn(found) != turn)
+                return await WatchAsync(found, present, cancellation);
+            isByForce = isAsked && time.GetElapsedTime(asked) >= LeaseObject.Duration;
             if (isByForce)
                 return found;
             (since, seen) = (time.GetTimestamp(), LeaseObject.SignOfLife(found));
@@ -67,18 +73,28 @@ internal sealed class LeaseTaking(ClusterConnection cluster, LeaseHolder holder,
     }
 
     // The holder reads it with its next renewal, stops as if by Ctrl-C, and lets go: then nothing of it is under way any more.
-    private async Task AskToEndAsync(JsonObject found, LeaseHolder other, CancellationToken cancellation)
+    private async Task<bool> AskToEndAsync(JsonObject found, LeaseHolder other, CancellationToken cancellation)
     {
-        if (overtaken is not null || wish.TakeOver(LeaseWaiting.Held(other, found)) is not { } reason)
-            return;
+        if (decidedFor == LeaseObject.Turn(found))
+            return overtaken is not null;
+        decidedFor = LeaseObject.Turn(found);
+        overtaken = null;
+        if (wish.TakeOver(LeaseWaiting.Held(other, found)) is not { } reason)
+            return false;
         overtaken = $"{other.Sentence}, ended by {holder.Sentence}: {reason}";
         log.Warning("Asking {Holder:l} to end: {Reason:l}", other.Sentence, reason);
+        await WriteRequestAsync(found, $"{holder.Sentence}: {reason}", cancellation);
+        return true;
+    }
+
+    private async Task WriteRequestAsync(JsonObject found, string request, CancellationToken cancellation)
+    {
         for (JsonObject? asked = found; asked is not null && LeaseObject.Turn(asked) == LeaseObject.Turn(found); asked = await FindAsync(cancellation))
         {
             var wanted = (JsonObject)asked.DeepClone();
             if (wanted["metadata"]!["annotations"] is not JsonObject)
                 wanted["metadata"]!["annotations"] = new JsonObject();
-            wanted["metadata"]!["annotations"]![LeaseObject.Asked] = $"{holder.Sentence}: {reason}";
+            wanted["metadata"]!["annotations"]![LeaseObject.Asked] = request;
             try
             {
                 await cluster.ReplaceAsync(Resource.Leases, wanted, cancellation);

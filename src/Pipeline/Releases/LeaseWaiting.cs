@@ -45,11 +45,11 @@ internal sealed class LeaseWaiting(LeaseWish wish, TimeProvider time, ILogger lo
 
     /// <summary>Ends the wait for a holder that is at work, once it has lasted long enough.</summary>
     /// <exception cref="FailureException">It has.</exception>
-    public void RefuseUnlessPatient(LeaseHolder other, JsonObject found, bool isAsked)
+    public void RefuseUnlessPatient(LeaseHolder other, JsonObject found)
     {
-        if (isAsked || Waited < wish.Wait)
+        if (Waited < wish.Wait)
             return;
         var waited = wish.Wait > TimeSpan.Zero ? $" Waited {DurationText.Of(wish.Wait)} for it." : "";
-        throw FailureException.Refused($"{Held(other, found)}.{waited} Wait for its end with --lock-wait 10m, end it with ./build.sh Unlock --reason TEXT, or look with ./build.sh Status. A lock whose run died is taken over after {LeaseObject.Duration.TotalSeconds} seconds without a sign of life.");
+        throw FailureException.Refused($"{Held(other, found)}.{waited} Wait for its end with --lock-wait 10m, end it with ./build.sh Unlock --reason TEXT, in an incident go back over it with ./build.sh Rollback --take-over --reason TEXT, or look with ./build.sh Status. A lock whose run died is taken over after {LeaseObject.Duration.TotalSeconds} seconds without a sign of life.");
     }
 }

@@ -2,6 +2,7 @@ using Pipeline.Cluster;
 using Pipeline.Environments;
 using Pipeline.Errors;
 using Pipeline.Output;
+using Pipeline.Settings;
 using Serilog;
 
 namespace Pipeline.Releases;
@@ -78,6 +79,7 @@ public sealed class PipelineSession : IAsyncDisposable
         var own = running.Begin();
         try
         {
+            Check(options.Release);
             await Ledger.UpdateAsync(r => r.With(record), stop.Token);
             await step.RunAsync(context, stop.Token);
             await Ledger.UpdateAsync(r => r.With(record with { State = StepState.Done, Ended = Time.GetUtcNow() }), stop.Token);
@@ -196,6 +198,14 @@ public sealed class PipelineSession : IAsyncDisposable
             StartedBy = Operator.Describe(),
             Started = Time.GetUtcNow(),
         };
+    }
+
+    // No step has these as its own, and a wait that cannot be read must not end as no wait at all.
+    private static void Check(ReleaseOptions options)
+    {
+        var faults = new Faults();
+        options.Check(faults);
+        faults.ThrowIfAny();
     }
 
     private async Task OpenAsync(ClusterConnection connection, Release wanted, bool fresh, CancellationToken cancellation)

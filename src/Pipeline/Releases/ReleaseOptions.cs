@@ -41,10 +41,9 @@ public sealed record ReleaseOptions
     /// <summary><see cref="KeepReleases"/> as a number.</summary>
     public int Keep => new Faults().Number(nameof(KeepReleases), KeepReleases, 20, 2, 500);
 
-    /// <summary>Adds a sentence for everything that is wrong.</summary>
+    /// <summary>Adds a sentence for everything that is wrong in what was given.</summary>
     public void Check(Faults faults)
     {
-        faults.Require(nameof(EnvironmentName), EnvironmentName, "the environment's name");
         // It becomes a label and the name of the profile's file.
         if (EnvironmentName is { Length: > 0 } name && !LabelValue.IsValid(name))
             faults.Add(nameof(EnvironmentName), $"'{name}' cannot name an environment. {LabelValue.Rule}");

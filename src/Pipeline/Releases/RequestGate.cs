@@ -1,7 +1,7 @@
 namespace Pipeline.Releases;
 
 /// <summary>
-/// Stands before every request of a run to cluster, store, registry, engine, database and CDN. A run that takes part in no release passes;
+/// Stands before every request of a run to cluster, store and CDN. A run that takes part in no release passes;
 /// one that holds the deploy lock passes while that is certain. A process that was suspended and wakes up asks here before any of its timers fires.
 /// </summary>
 public sealed class RequestGate

@@ -1,6 +1,7 @@
 using Pipeline.Cluster;
 using Pipeline.Errors;
 using Pipeline.Frontend;
+using Pipeline.Migrations;
 using Pipeline.Rollouts;
 using Pipeline.Settings;
 using Pipeline.Verification;
@@ -34,17 +35,38 @@ public sealed class RollbackStep(
         var from = history.Latest!;
         if (!rollback.Confirm($"Rollback of {target.Environment} from release {from.Number} ({from.Version}) to release {target.Number} ({target.Version}); the schema stays as it is"))
             throw FailureException.Refused("Not confirmed. Nothing was changed.");
-        await context.TakeLockAsync(new LeaseWish($"Rollback to release {target.Number}") { Wait = context.Options.Release.LockPatience }, cancellation);
+        var isTakenOver = await TakeLockAsync(context, target, cancellation);
         history = await UnchangedAsync(cluster, target, cancellation);
         await context.OpenRollbackAsync(Record(context, history, target), cancellation);
         try
         {
+            // A Job outlives its run, so it is ended for a holder that died as well.
+            if (isTakenOver)
+                await new MigrationEnd(cluster, context).RunAsync(cancellation);
             await BackAsync(context, restore, history, target, cancellation);
         }
         catch (FailureException e) when (e.ExitCode != ExitCode.NotPutBack)
         {
             throw new FailureException($"The rollback to release {target.Number} is not complete: {e.Message}{Environment.NewLine}Run ./build.sh Rollback again once the cause is gone; what is done already is not done twice.", ExitCode.NotPutBack, e);
         }
+    }
+
+    /// <returns>True when the person wants another run to end for this one.</returns>
+    private async Task<bool> TakeLockAsync(StepContext context, Release target, CancellationToken cancellation)
+    {
+        var isWanted = rollback.TakeOver;
+        var wish = new LeaseWish($"Rollback to release {target.Number}")
+        {
+            Wait = context.Options.Release.LockPatience,
+            TakeOver = held =>
+            {
+                var why = rollback.WhyEnd(held);
+                isWanted |= why is not null;
+                return why;
+            },
+        };
+        await context.TakeLockAsync(wish, cancellation);
+        return isWanted;
     }
 
     // Another run may have ended between the choice and the lock.

@@ -25,7 +25,7 @@ public sealed class StepContext
     /// <summary>The clock of the run.</summary>
     public TimeProvider Time => session.Time;
 
-    /// <summary>What each of the run's requests to a server passes first.</summary>
+    /// <summary>What each of the run's requests to the store and the CDN passes first; those to the cluster do so by themselves.</summary>
     public RequestGate Gate => session.Gate;
 
     /// <summary>What the run knows and has recorded of its release.</summary>

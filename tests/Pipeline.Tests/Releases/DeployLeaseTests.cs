@@ -63,7 +63,7 @@ public sealed class DeployLeaseTests : IAsyncLifetime
 
         Assert.Equal(ExitCode.Refused, error.ExitCode);
         Assert.Equal(
-            "Another run holds the deploy lock: ann@laptop #41 for Deploy of 1.4.2, since 2026-03-01T12:00:00.000000Z. Wait for its end with --lock-wait 10m, end it with ./build.sh Unlock --reason TEXT, or look with ./build.sh Status. A lock whose run died is taken over after 15 seconds without a sign of life.",
+            "Another run holds the deploy lock: ann@laptop #41 for Deploy of 1.4.2, since 2026-03-01T12:00:00.000000Z. Wait for its end with --lock-wait 10m, end it with ./build.sh Unlock --reason TEXT, in an incident go back over it with ./build.sh Rollback --take-over --reason TEXT, or look with ./build.sh Status. A lock whose run died is taken over after 15 seconds without a sign of life.",
             error.Message);
         Assert.False(held.Lost.IsCancellationRequested);
     }
