@@ -5,10 +5,17 @@ internal static class Confirmation
 {
     /// <param name="sentence">What will happen.</param>
     /// <returns>True when it may happen.</returns>
-    public static bool Ask(string sentence)
+    public static bool Ask(string sentence) => IsUnattended || Answer(sentence);
+
+    /// <summary>Offers more than the command asked for. Where nobody can answer, it is not meant.</summary>
+    /// <param name="sentence">What would happen.</param>
+    /// <returns>True when it may happen.</returns>
+    public static bool Offer(string sentence) => !IsUnattended && Answer(sentence);
+
+    private static bool IsUnattended => Console.IsInputRedirected || Console.IsOutputRedirected;
+
+    private static bool Answer(string sentence)
     {
-        if (Console.IsInputRedirected || Console.IsOutputRedirected)
-            return true;
         Console.Error.Write($"{sentence}. Go on? [y/N] ");
         return Console.ReadLine()?.Trim() is "y" or "Y" or "yes";
     }

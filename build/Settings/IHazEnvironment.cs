@@ -22,6 +22,10 @@ internal interface IHazEnvironment : IHazSources
     [Parameter("Begins a new release although another one is unfinished; what that one did stays as it is.")]
     bool Fresh => TryGetValue<bool?>(() => Fresh) ?? false;
 
+    /// <summary>How long another run's lock is waited for.</summary>
+    [Parameter("How long to wait for another run that holds the deploy lock, as in 10m. Default: not at all, refused.")]
+    string? LockWait => TryGetValue(() => LockWait);
+
     /// <summary>How many records are kept.</summary>
     [Parameter("How many finished release records are kept. Default: 20.")]
     string? KeepReleases => TryGetValue(() => KeepReleases);
@@ -35,6 +39,7 @@ internal interface IHazEnvironment : IHazSources
         AllowDirty = AllowDirty,
         Fresh = Fresh,
         KeepReleases = KeepReleases,
+        LockWait = LockWait,
         Inputs = [Sources.Manifests, Sources.Image, Sources.Frontend],
     };
 }

@@ -15,6 +15,10 @@ internal interface IRollback : IRunSteps, IHazManifests, IHazPublicAddresses, IH
     [Parameter("Does not ask before it changes anything.")]
     bool AssumeYes => TryGetValue<bool?>(() => AssumeYes) ?? false;
 
+    /// <summary>Ends the run that holds the lock.</summary>
+    [Parameter("Ends a run that holds the deploy lock, and its migration, instead of being refused; needs --reason.")]
+    bool TakeOver => TryGetValue<bool?>(() => TakeOver) ?? false;
+
     /// <summary>Brings the release before back: pages, then pods.</summary>
     Target Rollback => _ => _
         .Description("Brings the release before back: pages, then pods. Needs nothing but the cluster and the bucket.")
@@ -22,5 +26,12 @@ internal interface IRollback : IRunSteps, IHazManifests, IHazPublicAddresses, IH
         .Requires(() => EnvironmentName, () => KubeContext, () => KubeNamespace, () => ClusterUid)
         .Executes(() => Run(new RollbackStep(Going, Manifests, Frontend, Cdn, Verification)));
 
-    private RollbackOptions Going => new() { RollbackTo = RollbackTo, Reason = Reason, Confirm = AssumeYes ? _ => true : Confirmation.Ask };
+    private RollbackOptions Going => new()
+    {
+        RollbackTo = RollbackTo,
+        Reason = Reason,
+        TakeOver = TakeOver,
+        Confirm = AssumeYes ? _ => true : Confirmation.Ask,
+        Offer = AssumeYes ? _ => false : Confirmation.Offer,
+    };
 }

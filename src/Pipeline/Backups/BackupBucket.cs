@@ -2,18 +2,19 @@ using System.Net;
 using Amazon.S3;
 using Amazon.S3.Transfer;
 using Pipeline.ObjectStore;
+using Pipeline.Releases;
 using Pipeline.Output;
 using Serilog;
 
 namespace Pipeline.Backups;
 
 /// <summary>The bucket that dumps are kept in.</summary>
-internal sealed class BackupBucket(BackupOptions options, ILogger log) : IDisposable
+internal sealed class BackupBucket(BackupOptions options, ILogger log, RequestGate gate) : IDisposable
 {
     private const string HashKey = "sha256";
     private const int PartSize = 16 << 20;
     private static readonly TimeSpan RemovalLimit = TimeSpan.FromSeconds(5);
-    private readonly AmazonS3Client client = S3.Open(options.Storage);
+    private readonly AmazonS3Client client = S3.Open(options.Storage, gate: gate);
 
     /// <summary>The bucket's name.</summary>
     public string Name { get; } = options.BackupBucket!;

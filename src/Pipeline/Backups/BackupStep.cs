@@ -27,7 +27,7 @@ public sealed class BackupStep(BackupOptions options) : IStep
         }
 
         await using var database = await Database.OpenAsync(options.Database, context, cancellation);
-        using var bucket = new BackupBucket(options, context.Log);
+        using var bucket = new BackupBucket(options, context.Log, context.Gate);
         var snapshot = await Snapshot.TakeAsync(database, cancellation);
         if (await KeptAsync(release, bucket, snapshot, context, cancellation) is { } kept)
         {

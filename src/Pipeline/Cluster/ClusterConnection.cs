@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using k8s;
 using k8s.Exceptions;
 using Pipeline.Errors;
+using Pipeline.Releases;
 
 namespace Pipeline.Cluster;
 
@@ -29,12 +30,14 @@ public sealed class ClusterConnection : IDisposable
     private static readonly TimeSpan LongestAskedFor = TimeSpan.FromSeconds(10);
     private readonly Kubernetes client;
     private readonly TimeProvider time;
-    private bool hasAnswered;
     private readonly Uri root;
+    private readonly RequestGate? gate;
+    private bool hasAnswered;
 
-    private ClusterConnection(Kubernetes client, string space, string context, TimeProvider time)
+    private ClusterConnection(Kubernetes client, string space, string context, TimeProvider time, RequestGate? gate = null)
     {
         this.client = client;
+        this.gate = gate;
         this.time = time;
         // A server behind a path, as multi-cluster gateways have it, keeps that path.
         root = new Uri(client.BaseUri.AbsoluteUri.TrimEnd('/') + '/');
@@ -70,6 +73,9 @@ public sealed class ClusterConnection : IDisposable
             throw new UsageException($"--kube-config: the context '{options.KubeContext}' in '{file.FileName}' cannot be used: {e.Message}");
         }
     }
+
+    /// <summary>The same connection, whose requests pass a gate first; the one that it was made from is disposed for both.</summary>
+    internal ClusterConnection Behind(RequestGate barrier) => new(client, Namespace, Context, time, barrier);
 
     /// <summary>One object, or null when there is none.</summary>
     public async Task<JsonObject?> FindAsync(Resource resource, string name, CancellationToken cancellation)
@@ -224,6 +230,8 @@ public sealed class ClusterConnection : IDisposable
 
     private async Task<HttpResponseMessage> AskAsync(HttpMethod method, string path, HttpContent? content, CancellationToken cancellation)
     {
+        if (gate is not null)
+            await gate.PassAsync(cancellation);
         var request = new HttpRequestMessage(method, new Uri(root, path)) { Content = content };
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
         try

@@ -41,7 +41,7 @@ public sealed class InitStep(Secret? database, IReadOnlyDictionary<string, strin
     private void CheckOptions(RunOptions options)
     {
         var faults = new Faults();
-        options.Release.Check(faults);
+        faults.Require(nameof(ReleaseOptions.EnvironmentName), options.Release.EnvironmentName, "the environment's name");
         faults.Require(nameof(ClusterOptions.KubeContext), options.Cluster.KubeContext, "the kubeconfig's context");
         faults.Require(nameof(ClusterOptions.KubeNamespace), options.Cluster.KubeNamespace, "the namespace that the product runs in");
         faults.Require(nameof(DatabaseOptions.DatabaseUrl), database?.Reveal(), "the database's address");

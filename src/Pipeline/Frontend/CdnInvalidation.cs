@@ -6,6 +6,7 @@ using Amazon.CloudFront;
 using Amazon.CloudFront.Model;
 using Amazon.Runtime;
 using Pipeline.Errors;
+using Pipeline.Releases;
 
 namespace Pipeline.Frontend;
 
@@ -17,13 +18,16 @@ public sealed class CdnInvalidation : IDisposable
     private readonly AmazonCloudFrontClient client;
     private readonly CdnOptions options;
     private readonly TimeProvider time;
+    private readonly RequestGate gate;
 
     /// <param name="options">Which distribution.</param>
     /// <param name="time">The clock.</param>
-    public CdnInvalidation(CdnOptions options, TimeProvider time)
+    /// <param name="gate">What each request passes first; nothing when there is none.</param>
+    public CdnInvalidation(CdnOptions options, TimeProvider time, RequestGate? gate = null)
     {
         this.options = options;
         this.time = time;
+        this.gate = gate ?? new RequestGate();
         // A bare AWS_ENDPOINT_URL must not decide whose cache is emptied.
         var configuration = new AmazonCloudFrontConfig { IgnoreConfiguredEndpointUrls = true, AuthenticationRegion = "us-east-1" };
         if (string.IsNullOrWhiteSpace(options.CdnEndpoint))
@@ -105,6 +109,7 @@ public sealed class CdnInvalidation : IDisposable
     {
         try
         {
+            await gate.PassAsync(default);
             return await request();
         }
         catch (Exception e) when (e is AmazonServiceException or AmazonClientException or HttpRequestException)

@@ -32,7 +32,7 @@ public sealed class InvalidateStep(CdnOptions options) : IStep
             return;
         }
 
-        using var cdn = new CdnInvalidation(options, context.Time);
+        using var cdn = new CdnInvalidation(options, context.Time, context.Gate);
         var started = await cdn.StartAsync($"{release.Number}/{release.Key}/{pages.Published:O}", pages.Changed, cancellation);
         await context.Ledger.UpdateAsync(r => r with { Invalidation = started }, cancellation);
         context.Log.Information("Invalidation {Id} of {Paths}", started.Id, string.Join(' ', paths.Take(10)));

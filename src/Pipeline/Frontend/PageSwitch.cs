@@ -6,7 +6,7 @@ using Pipeline.Releases;
 namespace Pipeline.Frontend;
 
 /// <summary>Makes the pages of an earlier release live again, by copies inside the store; assets are all still there.</summary>
-internal sealed class PageSwitch(FrontendOptions options)
+internal sealed class PageSwitch(FrontendOptions options, RequestGate? gate = null)
 {
     // What a bucket held before its first release.
     private const string Found = "releases/0/";
@@ -19,7 +19,7 @@ internal sealed class PageSwitch(FrontendOptions options)
     /// <exception cref="FailureException">The pages of the target are not kept.</exception>
     public async Task<ImmutableArray<string>> BackToAsync(Release target, FrontendResult? live, CancellationToken cancellation)
     {
-        using var bucket = new SiteBucket(options);
+        using var bucket = new SiteBucket(options, gate);
         var pages = target.Frontend!.Pages;
         await SiteBucket.EachAsync(pages, async (key, stop) =>
         {
@@ -50,7 +50,7 @@ internal sealed class PageSwitch(FrontendOptions options)
         await context.Ledger.UpdateAsync(r => r with { PagesFound = found }, cancellation);
         context.OnFailure("the pages that the bucket held before its first release", async stop =>
         {
-            using var again = new SiteBucket(options);
+            using var again = new SiteBucket(options, gate);
             await ForgetAsync(await SwitchAsync(again, Found, found, pages.Except(found), stop), cdn, context, stop);
         });
     }
@@ -74,7 +74,7 @@ internal sealed class PageSwitch(FrontendOptions options)
         var release = context.Ledger.Current;
         if (changed.Length == 0 || release.Invalidation is not { } told)
             return;
-        using var invalidation = new CdnInvalidation(cdn with { CdnDistributionId = told.DistributionId }, context.Time);
+        using var invalidation = new CdnInvalidation(cdn with { CdnDistributionId = told.DistributionId }, context.Time, context.Gate);
         await invalidation.StartAsync($"{release.Number}/{release.Key}/{release.Frontend?.Published:O}/back", changed, cancellation);
     }
 

@@ -2,15 +2,16 @@ using System.Net;
 using Amazon.S3;
 using Amazon.S3.Model;
 using Pipeline.ObjectStore;
+using Pipeline.Releases;
 
 namespace Pipeline.Frontend;
 
 /// <summary>The bucket of the site.</summary>
-internal sealed class SiteBucket(FrontendOptions options) : IDisposable
+internal sealed class SiteBucket(FrontendOptions options, RequestGate? gate = null) : IDisposable
 {
     private const string HashHeader = "sha256";
     private const int AtOnce = 16;
-    private readonly AmazonS3Client client = S3.Open(options.Storage, AtOnce * 2);
+    private readonly AmazonS3Client client = S3.Open(options.Storage, AtOnce * 2, gate);
 
     private string Bucket => options.FrontendBucket!;
 

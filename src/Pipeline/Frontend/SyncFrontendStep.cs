@@ -29,10 +29,10 @@ public sealed class SyncFrontendStep(FrontendOptions options, CdnOptions cdn) : 
         var serves = context.Ledger.History.Live?.Number == release.Number;
         var live = serves || context.Ledger.History.Live?.Frontend is null ? null : context.Ledger.History.Live;
         var kept = $"releases/{release.Number}/";
-        using var bucket = new SiteBucket(options);
+        using var bucket = new SiteBucket(options, context.Gate);
         var written = await UploadAsync(bucket, [.. site.Assets.Select(f => (f, f.Key)), .. site.Pages.Select(f => (f, kept + f.Key))], context, cancellation);
         if (!serves)
-            await new PageSwitch(options).PrepareUndoAsync(bucket, live, [.. site.Pages.Select(p => p.Key)], cdn, context, cancellation);
+            await new PageSwitch(options, context.Gate).PrepareUndoAsync(bucket, live, [.. site.Pages.Select(p => p.Key)], cdn, context, cancellation);
         var pages = await PublishAsync(bucket, site, live?.Frontend, cancellation);
         var result = Result(site, kept, live?.Frontend, release.Frontend, pages, written + pages.Count);
         if (pages.Count > 0)

@@ -1,5 +1,6 @@
 using Amazon.Runtime;
 using Amazon.S3;
+using Pipeline.Releases;
 
 namespace Pipeline.ObjectStore;
 
@@ -9,7 +10,8 @@ public static class S3
     /// <summary>A client for the store in <paramref name="options"/>; the caller disposes it.</summary>
     /// <param name="options">Which store.</param>
     /// <param name="connections">How many requests may be under way at once.</param>
-    public static AmazonS3Client Open(ObjectStoreOptions options, int connections = 32)
+    /// <param name="gate">What each request passes first; nothing when there is none.</param>
+    public static AmazonS3Client Open(ObjectStoreOptions options, int connections = 32, RequestGate? gate = null)
     {
         var region = string.IsNullOrWhiteSpace(options.StorageRegion) ? "us-east-1" : options.StorageRegion;
         var configuration = new AmazonS3Config
@@ -24,7 +26,7 @@ public static class S3
             // SlowDown and cut connections pass within seconds.
             RetryMode = RequestRetryMode.Standard,
             MaxErrorRetry = 6,
-            HttpClientFactory = new WithoutExpectContinue(connections),
+            HttpClientFactory = new WithoutExpectContinue(connections, gate ?? new RequestGate()),
         };
         if (string.IsNullOrWhiteSpace(options.StorageEndpoint))
             configuration.RegionEndpoint = Amazon.RegionEndpoint.GetBySystemName(region);
@@ -35,12 +37,12 @@ public static class S3
     }
 
     // "Expect: 100-continue" costs one wait for every small file on a server that does not answer early.
-    private sealed class WithoutExpectContinue(int connections) : HttpClientFactory
+    private sealed class WithoutExpectContinue(int connections, RequestGate gate) : HttpClientFactory
     {
         public override HttpClient CreateHttpClient(IClientConfig clientConfig)
         {
             var handler = new SocketsHttpHandler { MaxConnectionsPerServer = connections, PooledConnectionLifetime = TimeSpan.FromMinutes(5) };
-            return new HttpClient(new Plain(handler)) { Timeout = Timeout.InfiniteTimeSpan };
+            return new HttpClient(new Plain(new GatedRequests(gate, handler))) { Timeout = Timeout.InfiniteTimeSpan };
         }
 
         // The SDK asks for it on every request, which a default of the client does not override.

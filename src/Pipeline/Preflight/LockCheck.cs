@@ -16,9 +16,9 @@ internal sealed class LockCheck : IPreflightCheck
     public async Task<Finding> LookAsync(StepContext context, CancellationToken cancellation)
     {
         var cluster = await context.ClusterAsync(cancellation);
-        var lease = await cluster.FindAsync(Resource.Leases, DeployLease.Name, cancellation);
+        var lease = await cluster.FindAsync(Resource.Leases, LeaseObject.Name, cancellation);
         var holder = lease is null ? null : LeaseHolder.In(lease);
-        if (holder?.Identity == LeaseHolder.Current("").Identity)
+        if (holder?.IsSameRunAs(LeaseHolder.Current("")) == true)
             return new Finding(Name, FindingState.Passed, $"held by this run: {holder.Sentence}");
         if (context.Ledger.IsOpen)
             return new Finding(Name, FindingState.Failed, $"this run no longer holds it; {(holder is null ? "nobody does" : $"{holder.Sentence} does")}.", "Start again once that run has ended.");

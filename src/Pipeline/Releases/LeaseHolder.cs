@@ -5,11 +5,12 @@ using Pipeline.Cluster;
 namespace Pipeline.Releases;
 
 /// <summary>Who holds the deploy lock, from where, and for what.</summary>
-/// <param name="Who">User and host, or the CI run's address.</param>
+/// <param name="Who">User and host, or the CI run's address and host.</param>
 /// <param name="Why">What the run does, as in "Deploy of 1.4.2".</param>
 /// <param name="Host">The machine's boot id and process namespace: a holder that shares both can be looked up by its process. Empty where unknown.</param>
 /// <param name="Process">The process id on that machine.</param>
-internal sealed record LeaseHolder(string Who, string Why, string Host, int Process)
+/// <param name="Start">When that process started, as <see cref="LocalProcess.StartOf"/> says it; null where unknown.</param>
+internal sealed record LeaseHolder(string Who, string Why, string Host, int Process, string? Start = null)
 {
     private const string BootIdFile = "/proc/sys/kernel/random/boot_id";
     private const string ProcessNamespace = "/proc/self/ns/pid";
@@ -19,7 +20,7 @@ internal sealed record LeaseHolder(string Who, string Why, string Host, int Proc
     public string Sentence => $"{Identity} for {Why}";
 
     public static LeaseHolder Current(string why) => new(
-        Operator.Describe(), why, HostIdentity(), Environment.ProcessId);
+        WhoAndWhere(), why, HostIdentity(), Environment.ProcessId, LocalProcess.StartOf(Environment.ProcessId));
 
     public static LeaseHolder? In(JsonObject lease)
     {
@@ -27,34 +28,39 @@ internal sealed record LeaseHolder(string Who, string Why, string Host, int Proc
             return null;
         var notes = lease.At("metadata", "annotations");
         return new LeaseHolder(
-            notes.Text("pipeline/who") ?? identity, notes.Text("pipeline/why") ?? "an unknown purpose", notes.Text("pipeline/boot") ?? "", (int)notes.Number("pipeline/process"));
+            notes.Text("pipeline/who") ?? identity, notes.Text("pipeline/why") ?? "an unknown purpose",
+            notes.Text("pipeline/boot") ?? "", (int)notes.Number("pipeline/process"), notes.Text("pipeline/process-start"));
     }
 
-    public JsonObject Annotations() => new()
+    public JsonObject Annotations()
     {
-        ["pipeline/who"] = Who,
-        ["pipeline/why"] = Why,
-        ["pipeline/boot"] = Host,
-        ["pipeline/process"] = $"{Process}",
-    };
+        var notes = new JsonObject
+        {
+            ["pipeline/who"] = Who,
+            ["pipeline/why"] = Why,
+            ["pipeline/boot"] = Host,
+            ["pipeline/process"] = $"{Process}",
+        };
+        if (Start is not null)
+            notes["pipeline/process-start"] = Start;
+        return notes;
+    }
+
+    /// <summary>True when both name the same process, whatever it does.</summary>
+    public bool IsSameRunAs(LeaseHolder other) => this with { Why = "" } == other with { Why = "" };
 
     /// <summary>True when it ran on the same boot of the same machine and its process is no more.</summary>
-    public bool IsGoneFrom(LeaseHolder here)
+    public bool IsGoneFrom(LeaseHolder here) =>
+        Host.Length > 0 && Host == here.Host && Process != 0 && LocalProcess.IsGone(Process, Start);
+
+    // The address of a CI run does not say which machine to look at.
+    private static string WhoAndWhere()
     {
-        if (Host.Length == 0 || Host != here.Host || Process == 0)
-            return false;
-        try
-        {
-            using var process = System.Diagnostics.Process.GetProcessById(Process);
-            return process.HasExited;
-        }
-        catch (ArgumentException)
-        {
-            return true;
-        }
+        var who = Operator.Describe();
+        return who.EndsWith($"@{Environment.MachineName}", StringComparison.Ordinal) ? who : $"{who} on {Environment.MachineName}";
     }
 
-    // Containers share the boot id of their host but not its process numbers.
+    // A boot id belongs to one boot of one machine. Containers share it with their host, but not its process numbers.
     private static string HostIdentity() =>
         File.Exists(BootIdFile) ? $"{File.ReadAllText(BootIdFile).Trim()} {new FileInfo(ProcessNamespace).LinkTarget}" : "";
 }

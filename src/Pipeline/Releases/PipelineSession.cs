@@ -2,6 +2,7 @@ using Pipeline.Cluster;
 using Pipeline.Environments;
 using Pipeline.Errors;
 using Pipeline.Output;
+using Pipeline.Settings;
 using Serilog;
 
 namespace Pipeline.Releases;
@@ -18,6 +19,7 @@ public sealed class PipelineSession : IAsyncDisposable
     private readonly RunEnd end;
     private readonly RunningSteps running;
     private Task<Source>? source;
+    private ClusterConnection? unguarded;
     private ClusterConnection? cluster;
     private DeployLease? lease;
     private ILogger log = Serilog.Core.Logger.None;
@@ -59,7 +61,9 @@ public sealed class PipelineSession : IAsyncDisposable
 
     internal TimeSpan? SignalAge => signals.Age;
 
-    private bool IsLockLost => lease is { Lost.IsCancellationRequested: true };
+    internal RequestGate Gate { get; } = new();
+
+    private bool IsLockLost => lease is { Loss: not null };
 
     /// <summary>Runs one step: records its start and end; on its failure stops the steps beside it and puts back what this run changed.</summary>
     /// <param name="step">The step.</param>
@@ -75,6 +79,7 @@ public sealed class PipelineSession : IAsyncDisposable
         var own = running.Begin();
         try
         {
+            Check(options.Release);
             await Ledger.UpdateAsync(r => r.With(record), stop.Token);
             await step.RunAsync(context, stop.Token);
             await Ledger.UpdateAsync(r => r.With(record with { State = StepState.Done, Ended = Time.GetUtcNow() }), stop.Token);
@@ -109,15 +114,17 @@ public sealed class PipelineSession : IAsyncDisposable
         if (isClosed)
             return;
         isClosed = true;
-        if (Ledger.IsOpen)
-            await end.CloseAsync(failures > 0, ExitCode);
-        if (lease is not null)
+        try
         {
-            await lease.ReleaseAsync(end.ReleaseLimit);
-            await lease.DisposeAsync();
+            if (Ledger.IsOpen)
+                await end.CloseAsync(failures > 0, ExitCode);
+        }
+        finally
+        {
+            await LetGoAsync();
         }
 
-        cluster?.Dispose();
+        unguarded?.Dispose();
         signals.Dispose();
         Ledger.Dispose();
         gate.Dispose();
@@ -137,7 +144,7 @@ public sealed class PipelineSession : IAsyncDisposable
             {
                 var opened = ClusterConnection.Open(options.Cluster, Time);
                 await ClusterPin.ProveAsync(opened, options.Cluster, log, cancellation);
-                cluster = opened;
+                (unguarded, cluster) = (opened, opened.Behind(Gate));
             }
 
             return cluster;
@@ -164,6 +171,20 @@ public sealed class PipelineSession : IAsyncDisposable
         }
     }
 
+    internal async Task<string?> TakeLockAsync(RunOptions options, LeaseWish wish, CancellationToken cancellation)
+    {
+        await ClusterAsync(options, cancellation);
+        await gate.WaitAsync(cancellation);
+        try
+        {
+            return (lease ?? await HoldAsync(wish, cancellation)).TakenFrom;
+        }
+        finally
+        {
+            gate.Release();
+        }
+    }
+
     internal async Task<Release> DraftAsync(ReleaseOptions options, CancellationToken cancellation)
     {
         var what = await SourceAsync(options, cancellation);
@@ -179,15 +200,38 @@ public sealed class PipelineSession : IAsyncDisposable
         };
     }
 
+    // No step has these as its own, and a wait that cannot be read must not end as no wait at all.
+    private static void Check(ReleaseOptions options)
+    {
+        var faults = new Faults();
+        options.Check(faults);
+        faults.ThrowIfAny();
+    }
+
     private async Task OpenAsync(ClusterConnection connection, Release wanted, bool fresh, CancellationToken cancellation)
     {
-        var purpose = wanted.Rollback is { } back ? $"Rollback to release {back.To}" : $"Deploy of {wanted.Version}";
-        lease = await DeployLease.AcquireAsync(connection, LeaseHolder.Current(purpose), Time, log, cancellation);
-        lease.Lost.Register(stop.Cancel);
+        var held = lease ?? await HoldAsync(new LeaseWish($"Deploy of {wanted.Version}") { Wait = shared!.Release.LockPatience }, cancellation);
         var store = new RecordStore(connection);
         var (release, history) = await ReleaseOpening.OpenAsync(store, wanted, fresh, cancellation);
-        await Ledger.OpenAsync(store, release with { TookOver = lease.TakenFrom ?? release.TookOver }, history, cancellation);
+        await Ledger.OpenAsync(store, release with { TookOver = held.TakenFrom ?? release.TookOver }, history, cancellation);
         log.Information("Release {Number} of {Environment}: {Version}, commit {Commit}", release.Number, release.Environment, release.Version, release.Commit[..12]);
+    }
+
+    private async Task<DeployLease> HoldAsync(LeaseWish wish, CancellationToken cancellation)
+    {
+        lease = await new LeaseTaking(unguarded!, LeaseHolder.Current(wish.Purpose), wish, Time, log).TakeAsync(cancellation);
+        lease.Lost.Register(stop.Cancel);
+        lease.Asked.Register(signals.Receive);
+        Gate.Guard(lease);
+        return lease;
+    }
+
+    private async Task LetGoAsync()
+    {
+        if (lease is null)
+            return;
+        await lease.ReleaseAsync(end.ReleaseLimit);
+        await lease.DisposeAsync();
     }
 
     private async Task FailAsync(StepRecord record, Exception error, string sentence, TaskCompletionSource own)
@@ -221,7 +265,8 @@ public sealed class PipelineSession : IAsyncDisposable
 
     private string Explained(Exception error) => error switch
     {
-        OperationCanceledException when IsLockLost => "Stopped: another run took the deploy lock. What was done stays; look with ./build.sh Status.",
+        OperationCanceledException when lease is { Loss: { } why } => why,
+        OperationCanceledException when lease is { AskedBy: { } by } => $"Stopped: ended by {by}",
         OperationCanceledException when stop.IsCancellationRequested => "Stopped before its end.",
         FailureException or UsageException => error.Message,
         _ => $"{error.GetType().Name}: {error.Message}",

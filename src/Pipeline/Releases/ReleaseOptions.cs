@@ -24,6 +24,13 @@ public sealed record ReleaseOptions
     /// <value>False: refused.</value>
     public bool Fresh { get; init; }
 
+    /// <summary>How long a run waits for another one that holds the deploy lock: a number and a unit, as in <c>10m</c>.</summary>
+    /// <value>Not at all: refused.</value>
+    public string? LockWait { get; init; }
+
+    /// <summary><see cref="LockWait"/> as a duration.</summary>
+    public TimeSpan LockPatience => new Faults().Duration(nameof(LockWait), LockWait, TimeSpan.Zero);
+
     /// <summary>Files and folders whose content makes a release what it is; they are part of its key.</summary>
     public IReadOnlyList<string> Inputs { get; init; } = [];
 
@@ -34,13 +41,13 @@ public sealed record ReleaseOptions
     /// <summary><see cref="KeepReleases"/> as a number.</summary>
     public int Keep => new Faults().Number(nameof(KeepReleases), KeepReleases, 20, 2, 500);
 
-    /// <summary>Adds a sentence for everything that is wrong.</summary>
+    /// <summary>Adds a sentence for everything that is wrong in what was given.</summary>
     public void Check(Faults faults)
     {
-        faults.Require(nameof(EnvironmentName), EnvironmentName, "the environment's name");
         // It becomes a label and the name of the profile's file.
         if (EnvironmentName is { Length: > 0 } name && !LabelValue.IsValid(name))
             faults.Add(nameof(EnvironmentName), $"'{name}' cannot name an environment. {LabelValue.Rule}");
         faults.Number(nameof(KeepReleases), KeepReleases, 20, 2, 500);
+        faults.Duration(nameof(LockWait), LockWait, TimeSpan.Zero);
     }
 }

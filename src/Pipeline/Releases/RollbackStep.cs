@@ -1,5 +1,7 @@
+using Pipeline.Cluster;
 using Pipeline.Errors;
 using Pipeline.Frontend;
+using Pipeline.Migrations;
 using Pipeline.Rollouts;
 using Pipeline.Settings;
 using Pipeline.Verification;
@@ -33,15 +35,48 @@ public sealed class RollbackStep(
         var from = history.Latest!;
         if (!rollback.Confirm($"Rollback of {target.Environment} from release {from.Number} ({from.Version}) to release {target.Number} ({target.Version}); the schema stays as it is"))
             throw FailureException.Refused("Not confirmed. Nothing was changed.");
+        var isTakenOver = await TakeLockAsync(context, target, cancellation);
+        history = await UnchangedAsync(cluster, target, cancellation);
         await context.OpenRollbackAsync(Record(context, history, target), cancellation);
         try
         {
+            // A Job outlives its run, so it is ended for a holder that died as well.
+            if (isTakenOver)
+                await new MigrationEnd(cluster, context).RunAsync(cancellation);
             await BackAsync(context, restore, history, target, cancellation);
         }
         catch (FailureException e) when (e.ExitCode != ExitCode.NotPutBack)
         {
             throw new FailureException($"The rollback to release {target.Number} is not complete: {e.Message}{Environment.NewLine}Run ./build.sh Rollback again once the cause is gone; what is done already is not done twice.", ExitCode.NotPutBack, e);
         }
+    }
+
+    /// <returns>True when the person wants another run to end for this one.</returns>
+    private async Task<bool> TakeLockAsync(StepContext context, Release target, CancellationToken cancellation)
+    {
+        var isWanted = rollback.TakeOver;
+        var wish = new LeaseWish($"Rollback to release {target.Number}")
+        {
+            Wait = context.Options.Release.LockPatience,
+            TakeOver = held =>
+            {
+                var why = rollback.WhyEnd(held);
+                isWanted |= why is not null;
+                return why;
+            },
+        };
+        await context.TakeLockAsync(wish, cancellation);
+        return isWanted;
+    }
+
+    // Another run may have ended between the choice and the lock.
+    private async Task<ReleaseHistory> UnchangedAsync(ClusterConnection cluster, Release target, CancellationToken cancellation)
+    {
+        var history = await new RecordStore(cluster).ReadAsync(cancellation);
+        var now = RollbackTarget.Choose(history, rollback.Number);
+        return now.Number == target.Number
+            ? history
+            : throw FailureException.Refused($"Another run ended before this one had the deploy lock: the way back now leads to release {now.Number} ({now.Version}) instead of {target.Number} ({target.Version}). Nothing was changed. Start again, or name one with --rollback-to.");
     }
 
     private void CheckOptions()
@@ -109,7 +144,7 @@ public sealed class RollbackStep(
         }
 
         var live = history.Releases.FirstOrDefault(r => r.Frontend is not null)?.Frontend;
-        var changed = await new PageSwitch(frontend).BackToAsync(target, live, cancellation);
+        var changed = await new PageSwitch(frontend, context.Gate).BackToAsync(target, live, cancellation);
         if (changed.Length == 0)
         {
             context.Summary.LeftAlone($"the pages: already those of release {target.Number}");
@@ -117,7 +152,7 @@ public sealed class RollbackStep(
         }
 
         context.Summary.Changed($"the pages: {changed.Length} switched to release {target.Number}");
-        using var invalidation = new CdnInvalidation(cdn, context.Time);
+        using var invalidation = new CdnInvalidation(cdn, context.Time, context.Gate);
         // Started, not awaited: pods that serve the old release again matter more than an edge that forgets a minute later.
         var started = await invalidation.StartAsync($"{context.Ledger.Current.Number}-{target.Key}", changed, cancellation);
         await context.Ledger.UpdateAsync(r => r with { Invalidation = started }, cancellation);

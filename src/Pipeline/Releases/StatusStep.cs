@@ -33,7 +33,7 @@ public sealed class StatusStep(StatusOptions? options = null) : IStep
     {
         try
         {
-            return (true, await cluster.FindAsync(Resource.Leases, DeployLease.Name, cancellation));
+            return (true, await cluster.FindAsync(Resource.Leases, LeaseObject.Name, cancellation));
         }
         catch (ClusterRequestException e) when (e.IsForbidden)
         {

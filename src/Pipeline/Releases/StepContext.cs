@@ -25,6 +25,9 @@ public sealed class StepContext
     /// <summary>The clock of the run.</summary>
     public TimeProvider Time => session.Time;
 
+    /// <summary>What each of the run's requests to the store and the CDN passes first; those to the cluster do so by themselves.</summary>
+    public RequestGate Gate => session.Gate;
+
     /// <summary>What the run knows and has recorded of its release.</summary>
     public ReleaseLedger Ledger => session.Ledger;
 
@@ -57,6 +60,10 @@ public sealed class StepContext
     /// </summary>
     /// <exception cref="FailureException">The lock is held, or another release is unfinished.</exception>
     public Task<Release> OpenReleaseAsync(CancellationToken cancellation) => session.OpenReleaseAsync(this, null, cancellation);
+
+    /// <summary>Takes the deploy lock before the release is opened, for a step that must look at the record under it.</summary>
+    /// <returns>Whose lock it was; null when it was free.</returns>
+    internal Task<string?> TakeLockAsync(LeaseWish wish, CancellationToken cancellation) => session.TakeLockAsync(Options, wish, cancellation);
 
     /// <summary>Opens a rollback as a release of its own, under the same lock and numbering.</summary>
     public Task<Release> OpenRollbackAsync(Release rollback, CancellationToken cancellation) => session.OpenReleaseAsync(this, rollback, cancellation);

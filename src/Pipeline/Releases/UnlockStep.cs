@@ -1,16 +1,16 @@
-using System.Text.Json.Nodes;
 using Pipeline.Cluster;
-using Pipeline.Errors;
 using Pipeline.Settings;
 
 namespace Pipeline.Releases;
 
-/// <summary>Frees the deploy lock of a run that a person knows to be dead.</summary>
+/// <summary>
+/// Frees the deploy lock of a run that a person knows to be dead, or wants to end: it is asked to, and the lock is free only once that run
+/// can send nothing more.
+/// </summary>
 /// <param name="reason">Why, in the person's words.</param>
 public sealed class UnlockStep(string? reason) : IStep
 {
-    /// <summary>The annotation that says who freed the lock and why; the next release's record takes it over.</summary>
-    internal const string Note = "pipeline/unlocked";
+    private static readonly TimeSpan ReleaseWithin = TimeSpan.FromSeconds(5);
 
     /// <inheritdoc />
     public string Name => "Unlock";
@@ -22,23 +22,17 @@ public sealed class UnlockStep(string? reason) : IStep
         faults.Require("Reason", reason, "why the lock is freed");
         faults.ThrowIfAny();
         var cluster = await context.ClusterAsync(cancellation);
-        if (await cluster.FindAsync(Resource.Leases, DeployLease.Name, cancellation) is not { } lease || LeaseHolder.In(lease) is not { } holder)
+        if (await cluster.FindAsync(Resource.Leases, LeaseObject.Name, cancellation) is not { } lease || LeaseHolder.In(lease) is not { } holder)
         {
             context.Summary.LeftAlone("the deploy lock: nobody holds it");
             return;
         }
 
-        lease["spec"]!["holderIdentity"] = "";
-        lease["metadata"]!["annotations"] = new JsonObject { [Note] = $"{holder.Sentence}, freed by {Operator.Describe()}: {reason}" };
-        try
-        {
-            await cluster.ReplaceAsync(Resource.Leases, lease, cancellation);
-        }
-        catch (ClusterRequestException e) when (e.IsConflict)
-        {
-            throw FailureException.Refused($"The deploy lock was renewed in this moment by {holder.Sentence}: that run is alive. Nothing was changed.");
-        }
-
-        context.Summary.Changed($"the deploy lock: taken from {holder.Sentence}; a run that still lives stops at its next renewal");
+        // Whoever takes it in between is not the one that the person means.
+        var meant = LeaseWaiting.Held(holder, lease);
+        var wish = new LeaseWish("Unlock") { TakeOver = held => held == meant ? reason : null };
+        await using var taken = await new LeaseTaking(cluster, LeaseHolder.Current(wish.Purpose), wish, context.Time, context.Log).TakeAsync(cancellation);
+        await taken.ReleaseAsync(ReleaseWithin, $"{holder.Sentence}, freed by {Operator.Describe()}: {reason}");
+        context.Summary.Changed($"the deploy lock: taken from {holder.Sentence}, which sends nothing more, and freed");
     }
 }

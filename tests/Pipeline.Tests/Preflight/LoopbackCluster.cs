@@ -95,11 +95,18 @@ public sealed class LoopbackCluster : IAsyncLifetime
             : null;
         if (!Forbidden.Contains(path) && await Instead(http, body))
             return;
-        var (status, answer) = Forbidden.Contains(path) ? (403, Status("Forbidden", $"no right to {path}")) : Answer(http.Request.Method, path, body, $"{http.Request.Query["labelSelector"]}");
+        var (status, answer) = Forbidden.Contains(path) ? (403, Status("Forbidden", $"no right to {path}")) : AnswerAlone(http.Request.Method, path, body, $"{http.Request.Query["labelSelector"]}");
         await BeforeAnswer(http);
         http.Response.StatusCode = status;
         http.Response.ContentType = "application/json";
         await http.Response.WriteAsync(answer.ToJsonString());
+    }
+
+    // What a precondition was compared with must still be so when the change is stored.
+    private (int Status, JsonObject Body) AnswerAlone(string method, string path, JsonObject? body, string labels)
+    {
+        lock (Objects)
+            return Answer(method, path, body, labels);
     }
 
     private (int Status, JsonObject Body) Answer(string method, string path, JsonObject? body, string labels) => (method, path) switch

@@ -63,7 +63,7 @@ public sealed class DeployLeaseTests : IAsyncLifetime
 
         Assert.Equal(ExitCode.Refused, error.ExitCode);
         Assert.Equal(
-            "Another run holds the deploy lock: ann@laptop #41 for Deploy of 1.4.2, since 2026-03-01T12:00:00.000000Z. Wait for it to end, or look with ./build.sh Status. A lock whose run died is taken over after 15 seconds without a sign of life.",
+            "Another run holds the deploy lock: ann@laptop #41 for Deploy of 1.4.2, since 2026-03-01T12:00:00.000000Z. Wait for its end with --lock-wait 10m, end it with ./build.sh Unlock --reason TEXT, in an incident go back over it with ./build.sh Rollback --take-over --reason TEXT, or look with ./build.sh Status. A lock whose run died is taken over after 15 seconds without a sign of life.",
             error.Message);
         Assert.False(held.Lost.IsCancellationRequested);
     }
@@ -115,7 +115,7 @@ public sealed class DeployLeaseTests : IAsyncLifetime
         using var process = Process.Start("true");
         await process.WaitForExitAsync();
         var here = LeaseHolder.Current("Deploy of 1.4.3");
-        Put(here with { Why = "Deploy of 1.4.2", Process = process.Id }, Given.Moment);
+        Put(here with { Why = "Deploy of 1.4.2", Process = process.Id, Start = null }, Given.Moment);
         await using var lease = await AcquireAsync(here);
 
         Assert.Equal(Given.Moment, time.GetUtcNow());
@@ -128,6 +128,67 @@ public sealed class DeployLeaseTests : IAsyncLifetime
         Assert.False((Ann with { Process = int.MaxValue }).IsGoneFrom(Bob));
         Assert.False((Ann with { Host = "", Process = int.MaxValue }).IsGoneFrom(Ann with { Host = "" }));
         Assert.False((Ann with { Process = Environment.ProcessId }).IsGoneFrom(Ann));
+    }
+
+    [SkippableFact]
+    public void A_process_that_began_later_under_the_same_number_is_another_one()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "the start is read from /proc");
+        var here = LeaseHolder.Current("Deploy of 1.4.2");
+
+        Assert.True((here with { Start = "1" }).IsGoneFrom(here));
+        Assert.False(here.IsGoneFrom(here));
+    }
+
+    [Fact]
+    public async Task With_patience_a_holder_at_work_is_waited_for()
+    {
+        var held = await AcquireAsync(Ann);
+        var waiting = AcquireAsync(Bob, new LeaseWish("Deploy of 1.4.3") { Wait = TimeSpan.FromMinutes(10) });
+        await time.UntilAsync(() => Renewals() >= 4, breath: 5);
+        Assert.False(waiting.IsCompleted);
+        await held.DisposeAsync();
+        await using var lease = await time.WhileAsync(waiting);
+
+        Assert.Null(lease.TakenFrom);
+        Assert.Equal("bob@desk #52", Lease.Text("spec", "holderIdentity"));
+    }
+
+    [Fact]
+    public async Task A_holder_that_is_asked_to_end_hears_who_asked_and_why()
+    {
+        await using var held = await AcquireAsync(Ann);
+        held.Asked.Register(() => _ = held.DisposeAsync().AsTask());
+        await using var lease = await time.WhileAsync(AcquireAsync(Bob, new LeaseWish("Rollback to release 6") { TakeOver = _ => "the site is down" }), breath: 5);
+
+        Assert.Equal("bob@desk #52 for Rollback to release 6: the site is down", held.AskedBy);
+        Assert.Equal("ann@laptop #41 for Deploy of 1.4.2, ended by bob@desk #52 for Rollback to release 6: the site is down", lease.TakenFrom);
+    }
+
+    [Fact]
+    public async Task A_holder_that_slept_past_its_end_may_send_nothing()
+    {
+        await using var lease = await AcquireAsync(Ann);
+        cluster.BeforeAnswer = http => Task.Delay(Timeout.Infinite, http.RequestAborted);
+        time.Advance(TimeSpan.FromMinutes(1));
+        var error = await Assert.ThrowsAsync<FailureException>(() => lease.ProveAsync(default).AsTask());
+
+        Assert.StartsWith("Stopped: this run no longer holds the deploy lock", error.Message, StringComparison.Ordinal);
+        Assert.True(lease.Lost.IsCancellationRequested);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(0)]
+    public async Task A_clock_that_jumps_loses_nothing(int hours)
+    {
+        var clock = new JumpingClock(time);
+        await using var lease = await new LeaseTaking(connection, Ann, new LeaseWish(Ann.Why), clock, Logger.None).TakeAsync(default);
+        clock.Jump = TimeSpan.FromHours(hours == 0 ? -1 : hours);
+        await lease.ProveAsync(default);
+
+        Assert.False(lease.Lost.IsCancellationRequested);
+        Assert.Equal(hours, Renewals());
     }
 
     [Fact]
@@ -225,9 +286,23 @@ public sealed class DeployLeaseTests : IAsyncLifetime
         Assert.Null(LeaseHolder.In(Lease));
     }
 
+    // Only what the clock on the wall says jumps; the time that passes does not.
+    private sealed class JumpingClock(FakeTimeProvider passing) : TimeProvider
+    {
+        public TimeSpan Jump { get; set; }
+
+        public override long TimestampFrequency => passing.TimestampFrequency;
+
+        public override DateTimeOffset GetUtcNow() => passing.GetUtcNow() + Jump;
+
+        public override long GetTimestamp() => passing.GetTimestamp();
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => passing.CreateTimer(callback, state, dueTime, period);
+    }
+
     private int Renewals() => cluster.Requests.Count(r => r.StartsWith("PUT", StringComparison.Ordinal));
 
-    private Task<DeployLease> AcquireAsync(LeaseHolder holder) => DeployLease.AcquireAsync(connection, holder, time, Logger.None, default);
+    private Task<DeployLease> AcquireAsync(LeaseHolder holder, LeaseWish? wish = null) => new LeaseTaking(connection, holder, wish ?? new LeaseWish(holder.Why), time, Logger.None).TakeAsync(default);
 
     private void Put(LeaseHolder? holder, DateTimeOffset renewed) => cluster.Put(Path, new JsonObject
     {

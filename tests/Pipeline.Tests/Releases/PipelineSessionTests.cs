@@ -85,6 +85,19 @@ public sealed class PipelineSessionTests : IAsyncLifetime
         Assert.Empty(cluster.Requests);
     }
 
+    [Theory]
+    [InlineData("soon", null, "--lock-wait")]
+    [InlineData(null, "many", "--keep-releases")]
+    public async Task A_setting_that_every_step_shares_is_checked_before_any_of_them_begins(string? wait, string? keep, string flag)
+    {
+        run.Settings = o => o with { LockWait = wait, KeepReleases = keep };
+        var error = await run.FailAsync(new StepOf(_ => throw new InvalidOperationException("began")));
+
+        Assert.Equal((ExitCode.Usage, ExitCode.Usage), (run.ExitCode, error.ExitCode));
+        Assert.StartsWith(flag, error.Message, StringComparison.Ordinal);
+        Assert.Empty(cluster.Requests);
+    }
+
     [Fact]
     public async Task An_unexpected_exception_is_1_and_names_its_type()
     {
