@@ -2,8 +2,8 @@ using System.Net;
 using Amazon.S3;
 using Amazon.S3.Transfer;
 using Pipeline.ObjectStore;
-using Pipeline.Releases;
 using Pipeline.Output;
+using Pipeline.Releases;
 using Serilog;
 
 namespace Pipeline.Backups;

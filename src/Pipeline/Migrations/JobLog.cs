@@ -6,48 +6,95 @@ using Pipeline.Rollouts;
 
 namespace Pipeline.Migrations;
 
-/// <summary>Hands on what a Job's container prints, each line once, through connections that break.</summary>
+/// <summary>Hands on what a Job's container prints, run by run, each line once, through connections that break.</summary>
 /// <param name="cluster">Where it runs.</param>
 /// <param name="context">Clock and log.</param>
+/// <param name="container">The container.</param>
 /// <param name="line">Takes each line.</param>
-internal sealed class JobLog(ClusterConnection cluster, StepContext context, Action<string> line)
+internal sealed class JobLog(ClusterConnection cluster, StepContext context, string container, Action<string> line) : IAsyncDisposable
 {
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+    private readonly CancellationTokenSource over = new();
+    private Task following = Task.CompletedTask;
+    private volatile string? running;
     private string? followed;
-    private long shown;
     private bool isWarned;
 
-    /// <summary>Follows until the container ends, the connection breaks or the time is over. What cannot be read ends no migration.</summary>
-    /// <returns>True when there was something new.</returns>
-    public async Task<bool> FollowAsync(string pod, string container, TimeSpan limit, CancellationToken cancellation)
+    /// <summary>Begins to follow a run that was not followed yet, once the one before is read.</summary>
+    public void See(JobView view)
     {
-        if (followed != pod)
-            (followed, shown) = (pod, 0);
-        var (seen, before) = (0L, shown);
-        using var over = new CancellationTokenSource(limit, context.Time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, over.Token);
+        if (view.Container is not { } status || !JobJudge.IsRun(status.At("state")))
+            return;
+        var run = $"{view.Pod!.Name()}/{status.Number("restartCount")}";
+        running = status.At("state", "running") is null ? null : run;
+        if (run == followed)
+            return;
+        followed = run;
+        following = FollowAsync(following, view.Pod!.Name(), run, over.Token);
+    }
+
+    /// <summary>Returns once everything is read, or after <paramref name="limit"/>. The container has ended.</summary>
+    public async Task EndAsync(TimeSpan limit, CancellationToken cancellation)
+    {
+        running = null;
+        using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        await Task.WhenAny(following, Task.Delay(limit, context.Time, late.Token));
+        await late.CancelAsync();
+        cancellation.ThrowIfCancellationRequested();
+    }
+
+    /// <summary>Reads no further.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await over.CancelAsync();
+        await following.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        over.Dispose();
+    }
+
+    private async Task FollowAsync(Task before, string pod, string run, CancellationToken cancellation)
+    {
+        await before;
+        // A stream ends with the container, and now and then, as when the node begins another file, before it.
+        for (var shown = 0L; ; await Task.Delay(Pause, context.Time, cancellation))
+        {
+            var (isRead, lines) = await OnceAsync(pod, shown, cancellation);
+            shown = Math.Max(shown, lines);
+            if (isRead && running != run)
+                return;
+        }
+    }
+
+    // What cannot be read ends no migration.
+    private async Task<(bool IsRead, long Lines)> OnceAsync(string pod, long shown, CancellationToken cancellation)
+    {
+        var seen = 0L;
         try
         {
-            await PodLog.FollowAsync(cluster, pod, container, Take, either.Token);
+            await PodLog.FollowAsync(cluster, pod, container, Take, cancellation);
+            return (true, seen);
         }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        catch (Exception e) when (e is IOException or HttpRequestException)
         {
+            return (false, seen);
         }
-        catch (Exception e) when (e is IOException or HttpRequestException or FailureException)
+        catch (ClusterRequestException e) when (e.Status == HttpStatusCode.BadRequest)
         {
             // Where the container only begins, there is no log yet.
-            if (!isWarned && e is not ClusterRequestException { Status: HttpStatusCode.BadRequest })
-                context.Log.Warning("The log of Pod/{Pod} cannot be read now; the migration goes on: {Why}", pod, e.Message);
-            isWarned |= e is not ClusterRequestException { Status: HttpStatusCode.BadRequest };
+            return (true, seen);
         }
-
-        return shown > before;
+        catch (FailureException e)
+        {
+            if (!isWarned)
+                context.Log.Warning("The log of Pod/{Pod} cannot be read; the migration goes on: {Why}", pod, e.Message);
+            isWarned = true;
+            running = e is ClusterRequestException { IsForbidden: true } ? null : running;
+            return (true, seen);
+        }
 
         void Take(string text)
         {
-            if (++seen <= shown)
-                return;
-            shown = seen;
-            line(text);
+            if (++seen > shown)
+                line(text);
         }
     }
 }

@@ -60,7 +60,7 @@ public sealed class MigrateStep(MigrationOptions options, AcceptedRisks risks, L
     {
         var lines = new List<string>();
         if (await job.RunAsync("plan", ["alembic", "history"], changesSchema: false, lines.Add, cancellation) is { } why)
-            throw new FailureException($"The image's migrations cannot be read with 'alembic history'. {why}{Environment.NewLine}  {string.Join($"{Environment.NewLine}  ", lines.TakeLast(15))}");
+            throw new FailureException(string.Join(Environment.NewLine, [$"The image's migrations cannot be read with 'alembic history'. {why.Sentence}.", .. why.Evidence]));
         context.Log.Debug("The image carries {Count} lines of history", lines.Count);
         return RevisionHistory.Parse(lines);
     }
@@ -81,13 +81,13 @@ public sealed class MigrateStep(MigrationOptions options, AcceptedRisks risks, L
             context.Log.Information("Schema: to apply {Revision}, {Doc}", revision.Id, revision.Doc);
         // The exact revision, not 'head': what was shown is what runs.
         if (await job.RunAsync("upgrade", ["alembic", "upgrade", target], changesSchema: true, line => context.Log.Information("alembic: {Line:l}", line), cancellation) is { } why)
-            throw Failed($"'alembic upgrade {target}' failed: {why}. Its output is above. The pods were not touched.", before, await database.SchemaRevisionAsync(cancellation));
+            throw Failed($"'alembic upgrade {target}' failed: {why.Sentence}. Its output is above. The pods were not touched.", before, await database.SchemaRevisionAsync(cancellation), why.Evidence);
     }
 
     // Each revision is a transaction of its own: those before the one that failed stay.
-    private static FailureException Failed(string sentence, string? before, string? now) => before == now
-        ? new FailureException($"{sentence} The schema is as it was, at revision {now ?? "(none)"}.")
-        : new FailureException($"{sentence} The schema went from revision {before ?? "(none)"} to {now ?? "(none)"} and stays there; run Migrate again once the cause is gone.", ExitCode.NotPutBack);
+    private static FailureException Failed(string sentence, string? before, string? now, IReadOnlyList<string> evidence) => before == now
+        ? new FailureException(string.Join(Environment.NewLine, [$"{sentence} The schema is as it was, at revision {now ?? "(none)"}.", .. evidence]))
+        : new FailureException(string.Join(Environment.NewLine, [$"{sentence} The schema went from revision {before ?? "(none)"} to {now ?? "(none)"} and stays there; run Migrate again once the cause is gone.", .. evidence]), ExitCode.NotPutBack);
 
     private static async Task RecordAsync(StepContext context, Database database, string? before, ImmutableArray<SchemaRevision> applied, CancellationToken cancellation)
     {

@@ -9,7 +9,6 @@ namespace Pipeline.Migrations;
 /// <summary>Ends the migrations that another run left at work: a Job lives on without the run that made it.</summary>
 internal sealed class MigrationEnd(ClusterConnection cluster, StepContext context)
 {
-    private const string JobLabel = "pipeline/migration";
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
 
     // A pod has 30 seconds to end by itself, and its node some more to say so.
@@ -19,7 +18,7 @@ internal sealed class MigrationEnd(ClusterConnection cluster, StepContext contex
     /// <exception cref="FailureException">A pod does not end in time.</exception>
     public async Task RunAsync(CancellationToken cancellation)
     {
-        var atWork = (await cluster.ListAsync(Resource.Jobs, JobLabel, cancellation)).Where(j => j.Condition("Complete") is null && j.Condition("Failed") is null).ToList();
+        var atWork = (await cluster.ListAsync(Resource.Jobs, MigrationJob.JobLabel, cancellation)).Where(j => j.Condition("Complete") is null && j.Condition("Failed") is null).ToList();
         foreach (var job in atWork)
         {
             context.Log.Warning("Job/{Job:l} of the other run is still at work; it is deleted", job.Name());

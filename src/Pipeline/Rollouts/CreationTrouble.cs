@@ -15,12 +15,15 @@ internal static class CreationTrouble
             || newest.Condition("ReplicaFailure") is not { } failure || failure.Text("status") != "True")
             return null;
         var message = failure.Text("message") ?? "";
-        return (RuleOf(message, view, isRoomComing), message);
+        return (RuleOf(message, isRoomComing || OldPodsMayGo(view)), message);
     }
 
-    private static VerdictRule RuleOf(string message, RolloutView view, bool isRoomComing) => message switch
+    /// <summary>The rule that a refusal to create a pod is under.</summary>
+    /// <param name="message">What the API server said to the controller.</param>
+    /// <param name="mayFindRoom">True when a full quota may empty by itself.</param>
+    public static VerdictRule RuleOf(string message, bool mayFindRoom) => message switch
     {
-        _ when Says(message, "exceeded quota") => isRoomComing || OldPodsMayGo(view) ? VerdictRules.QuotaAwaited : VerdictRules.QuotaExceeded,
+        _ when Says(message, "exceeded quota") => mayFindRoom ? VerdictRules.QuotaAwaited : VerdictRules.QuotaExceeded,
         _ when Says(message, "is invalid:") => VerdictRules.InvalidPod,
         _ when Says(message, "failed calling webhook") => VerdictRules.AdmissionUnreachable,
         _ when Says(message, "error looking up service account") => VerdictRules.ServiceAccountMissing,

@@ -8,7 +8,7 @@ namespace Pipeline.Rollouts;
 /// <param name="name">The Deployment's name.</param>
 internal sealed class RolloutNews(ILogger log, string name)
 {
-    private readonly Dictionary<string, RolloutFinding> told = [];
+    private readonly FindingNews findings = new(log, $"Deployment/{name}");
     private static readonly string[] Head = ["POD", "NODE", "STATE", "READY", "RESTARTS", "AGE"];
     private PodRow[] shown = [];
     private long ready = -1;
@@ -25,13 +25,7 @@ internal sealed class RolloutNews(ILogger log, string name)
         }
 
         ShowPods(view);
-        foreach (var finding in look.Findings.Where(IsNews))
-            log.Warning("Deployment/{Name:l}: {Sentence:l}{Grace:l}", name, finding.Sentence, GraceOf(finding));
-        foreach (var over in told.Keys.Except(look.Findings.Select(f => f.Subject)).ToList())
-            if (told.Remove(over, out var gone) && gone.Rule.Level == VerdictLevel.Counted && gone.Rule != VerdictRules.ReadinessFailing)
-                log.Information("Deployment/{Name:l}: over after {Seconds:0} s: {Sentence:l}", name, gone.Lasts.TotalSeconds, gone.Sentence);
-        foreach (var finding in look.Findings)
-            told[finding.Subject] = finding;
+        findings.Tell(look.Findings);
     }
 
     /// <summary>Takes the table of pods away: the rollout has its verdict.</summary>
@@ -47,11 +41,4 @@ internal sealed class RolloutNews(ILogger log, string name)
         shown = now;
         log.ProgressTable(Id, [Head, .. now.Select(r => (string[])[r.Name, r.Node, r.State, r.Ready, $"{r.Restarts}", $"@{r.Made}"])]);
     }
-
-    // A probe that does not answer yet is how every start looks.
-    private bool IsNews(RolloutFinding finding) =>
-        finding.Rule != VerdictRules.ReadinessFailing && (!told.TryGetValue(finding.Subject, out var before) || before.Rule != finding.Rule);
-
-    private static string GraceOf(RolloutFinding finding) =>
-        finding.Rule.Level == VerdictLevel.Counted ? $"; it may heal within {finding.Grace.TotalSeconds:0} s" : "";
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Time.Testing;
@@ -23,8 +24,9 @@ public sealed class MigrationJobTests : IAsyncLifetime
     private readonly TemporaryFolder folder = new();
     private readonly PipelineSession session;
     private readonly List<string> lines = [];
-    // Fake hours pass while a loaded machine answers.
     private string timeout = "1000h";
+    // Of the fake clock for 5 ms of the machine's: limits of seconds must not pass while a loaded machine answers.
+    private TimeSpan pace = TimeSpan.FromMilliseconds(20);
     private ClusterConnection connection = null!;
 
     public MigrationJobTests()
@@ -75,7 +77,10 @@ public sealed class MigrationJobTests : IAsyncLifetime
         workloads.Logs[$"{Name}-pod/migrate"] = "psycopg2.errors.LockNotAvailable\n";
         workloads.Controller = j => End(j, "Failed", "{terminated: {reason: OOMKilled, exitCode: 137}}");
 
-        Assert.Equal($"Pod/{Name}-pod on node worker-1: OOMKilled, exit code 137 (SIGKILL)", await RunAsync());
+        var failure = await RunAsync();
+
+        Assert.Equal($"Pod/{Name}-pod on node worker-1, container 'migrate': OOMKilled, exit code 137 (SIGKILL)", failure!.Sentence);
+        Assert.Equal(["    log  psycopg2.errors.LockNotAvailable", $"  hint  {VerdictRules.OomKilled.Hint}"], failure.Evidence);
         Assert.Equal(["psycopg2.errors.LockNotAvailable"], lines);
     }
 
@@ -84,7 +89,10 @@ public sealed class MigrationJobTests : IAsyncLifetime
     {
         workloads.Controller = j => PutJob(j, "conditions: [{type: Failed, status: 'True', reason: DeadlineExceeded, message: was active too long}]");
 
-        Assert.Equal($"Job/{Name}: DeadlineExceeded, was active too long. {VerdictRules.DeadlineExceeded.Hint.TrimEnd('.')}", await RunAsync());
+        var failure = await RunAsync();
+
+        Assert.Equal($"Job/{Name}: DeadlineExceeded, was active too long", failure!.Sentence);
+        Assert.Equal([$"  hint  {VerdictRules.DeadlineExceeded.Hint}"], failure.Evidence);
     }
 
     [Fact]
@@ -155,6 +163,7 @@ public sealed class MigrationJobTests : IAsyncLifetime
         workloads.Controller = j => Start(j);
         workloads.Follow = http => Task.Delay(Timeout.Infinite, http.RequestAborted);
         timeout = "10m";
+        pace = TimeSpan.FromSeconds(10);
 
         Assert.Equal(ExitCode.Failed, (await Assert.ThrowsAsync<FailureException>(() => RunAsync(changesSchema: false))).ExitCode);
     }
@@ -165,6 +174,7 @@ public sealed class MigrationJobTests : IAsyncLifetime
         workloads.Controller = j => Start(j);
         workloads.Follow = http => Task.Delay(Timeout.Infinite, http.RequestAborted);
         timeout = "10m";
+        pace = TimeSpan.FromSeconds(10);
 
         var error = await Assert.ThrowsAsync<FailureException>(() => RunAsync());
 
@@ -180,7 +190,7 @@ public sealed class MigrationJobTests : IAsyncLifetime
 
         var error = await Assert.ThrowsAsync<FailureException>(() => RunAsync());
 
-        Assert.Equal($"Job/{Name} cannot start: Pod/{Name}-pod on node worker-1, container 'migrate': ErrImagePull (not found). It was removed; nothing was migrated. {VerdictRules.ImageNotFound.Hint}", error.Message);
+        Assert.Equal($"Job/{Name} cannot start: Pod/{Name}-pod on node worker-1, container 'migrate': ErrImagePull (not found). It was removed; nothing was migrated.{Environment.NewLine}  hint  {VerdictRules.ImageNotFound.Hint}", error.Message);
         Assert.Equal(ExitCode.Failed, error.ExitCode);
         Assert.Null(workloads.Find(Resource.Jobs, Name));
     }
@@ -193,6 +203,55 @@ public sealed class MigrationJobTests : IAsyncLifetime
         var error = await Assert.ThrowsAsync<FailureException>(() => RunAsync());
 
         Assert.Equal($"Job/{Name} was deleted by somebody while it ran.", error.Message);
+    }
+
+    [Fact]
+    public async Task A_quiet_migration_asks_for_nothing_but_watches_and_its_log()
+    {
+        var quiet = new TaskCompletionSource();
+        workloads.Controller = j => Start(j);
+        workloads.Follow = async http =>
+        {
+            await http.Response.StartAsync();
+            await quiet.Task;
+            End(workloads.Find(Resource.Jobs, Name)!, "Complete", "{terminated: {exitCode: 0}}");
+        };
+        var asked = new ConcurrentQueue<string>();
+        cluster.Before = http =>
+        {
+            asked.Enqueue($"{http.Request.Method} {(http.Request.Query.ContainsKey("watch") ? "watch " : "")}{http.Request.Path.Value!.Split('/')[^1]}");
+            return Task.FromResult(false);
+        };
+        var work = Migration.RunAsync("upgrade", ["alembic", "upgrade", "bbbb"], changesSchema: true, lines.Add, default);
+        while (!asked.Contains("GET log") || asked.Count(a => a == "GET watch events") < 2)
+            await Task.Delay(10);
+        var before = asked.Count(a => !a.StartsWith("GET watch", StringComparison.Ordinal));
+
+        for (var minute = 0; minute < 20; minute++)
+        {
+            time.Advance(TimeSpan.FromMinutes(1));
+            await Task.Delay(20);
+        }
+
+        Assert.Equal(before, asked.Count(a => !a.StartsWith("GET watch", StringComparison.Ordinal)));
+        quiet.SetResult();
+        while (!work.IsCompleted)
+        {
+            time.Advance(pace);
+            await Task.WhenAny(work, Task.Delay(5));
+        }
+
+        Assert.Null(await work);
+    }
+
+    [Fact]
+    public async Task An_attempt_that_began_lets_nobody_say_that_nothing_was_migrated()
+    {
+        workloads.Controller = j => PutPod(j, $"{Name}-pod", "{waiting: {reason: ErrImagePull, message: 'not found'}}, lastState: {terminated: {exitCode: 1}}", "Pending");
+
+        var failure = await RunAsync();
+
+        Assert.Equal($"Job/{Name} cannot go on after an attempt that failed: Pod/{Name}-pod on node worker-1, container 'migrate': ErrImagePull, exit code 1 (not found). It was removed", failure!.Sentence);
     }
 
     [Fact]
@@ -228,12 +287,12 @@ public sealed class MigrationJobTests : IAsyncLifetime
             MigrationTimeout = timeout,
         });
 
-    private async Task<string?> RunAsync(bool changesSchema = true)
+    private async Task<JobFailure?> RunAsync(bool changesSchema = true)
     {
         var work = Migration.RunAsync("upgrade", ["alembic", "upgrade", "bbbb"], changesSchema, lines.Add, default);
         while (!work.IsCompleted)
         {
-            time.Advance(TimeSpan.FromSeconds(1));
+            time.Advance(pace);
             await Task.WhenAny(work, Task.Delay(5));
         }
 

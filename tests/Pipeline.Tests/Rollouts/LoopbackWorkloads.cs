@@ -14,7 +14,8 @@ internal sealed class LoopbackWorkloads
 {
     private const string Space = "namespaces/product/";
     private readonly LoopbackCluster cluster;
-    private readonly ConcurrentDictionary<int, (string Collection, Channel<string> Events)> watches = new();
+    private readonly ConcurrentDictionary<int, (string Collection, string Fields, Channel<string> Events)> watches = new();
+    private readonly ConcurrentQueue<(string Collection, JsonObject Gone)> deletions = new();
     private int version = 1000;
 
     public LoopbackWorkloads(LoopbackCluster cluster)
@@ -146,8 +147,7 @@ internal sealed class LoopbackWorkloads
     }
 
     private static bool IsSelected(JsonObject item, string labels, string fields) =>
-        (fields.Length == 0 || fields == $"metadata.name={item.Name()}" || fields == $"involvedObject.kind={item.Text("involvedObject", "kind")}")
-        && labels.Split(',', StringSplitOptions.RemoveEmptyEntries).All(l => l.Split('=') switch
+        IsField(item, fields) && labels.Split(',', StringSplitOptions.RemoveEmptyEntries).All(l => l.Split('=') switch
         {
             [['!', .. var key]] => item.At("metadata", "labels").Text(key) is null,
             [var key] => item.At("metadata", "labels").Text(key) is not null,
@@ -155,6 +155,9 @@ internal sealed class LoopbackWorkloads
             [var key, var value] => item.At("metadata", "labels").Text(key) == value,
             _ => false,
         });
+
+    private static bool IsField(JsonObject item, string fields) =>
+        fields.Split(',', StringSplitOptions.RemoveEmptyEntries).All(f => f.Split('=') is [var path, var value] && item.Text(path.Split('.')) == value);
 
     private (int, JsonObject?) Apply(string path, JsonObject manifest, IQueryCollection query)
     {
@@ -207,6 +210,8 @@ internal sealed class LoopbackWorkloads
         if (!cluster.Objects.TryRemove(path, out var gone))
             return (404, Status("NotFound", "it is gone"));
         Changes.Enqueue($"delete {gone.Kind()}/{gone.Name()}");
+        gone["metadata"]!["resourceVersion"] = $"{Interlocked.Increment(ref version)}";
+        deletions.Enqueue((path[..path.LastIndexOf('/')], gone));
         Tell(path[..path.LastIndexOf('/')], "DELETED", gone);
         return (200, gone);
     }
@@ -233,10 +238,13 @@ internal sealed class LoopbackWorkloads
     {
         var events = Channel.CreateUnbounded<string>();
         var id = Interlocked.Increment(ref version);
-        watches[id] = (path, events);
+        watches[id] = (path, http.Request.Query["fieldSelector"].ToString(), events);
         // What happened between the list and the watch must not be lost.
-        foreach (var item in List(path, http.Request.Query).Items("items").Where(i => i.Number("metadata", "resourceVersion") > long.Parse(http.Request.Query["resourceVersion"]!, null)))
+        var from = long.Parse(http.Request.Query["resourceVersion"]!, null);
+        foreach (var item in List(path, http.Request.Query).Items("items").Where(i => i.Number("metadata", "resourceVersion") > from))
             events.Writer.TryWrite(Event("MODIFIED", item));
+        foreach (var (_, gone) in deletions.Where(d => d.Collection == path && d.Gone.Number("metadata", "resourceVersion") > from))
+            events.Writer.TryWrite(Event("DELETED", gone));
         await http.Response.StartAsync();
         try
         {
@@ -256,7 +264,7 @@ internal sealed class LoopbackWorkloads
 
     private void Tell(string collection, string type, JsonObject item)
     {
-        foreach (var (watched, events) in watches.Values.Where(w => w.Collection == collection))
+        foreach (var (_, _, events) in watches.Values.Where(w => w.Collection == collection && IsField(item, w.Fields)))
             events.Writer.TryWrite(Event(type, item));
     }
 
