@@ -11,6 +11,13 @@ if (args is ["cluster", var sandbox, var context])
     return;
 }
 
+// dotnet run --configuration Release -- rollout testbed
+if (args is ["rollout", var cluster])
+{
+    await RolloutComparison.RunAsync(cluster);
+    return;
+}
+
 // Whole programs are measured, started as a person starts them: one start is one iteration, and nothing has to be generated or compiled.
 var job = Job.Dry.WithToolchain(InProcessNoEmitToolchain.Instance).WithWarmupCount(3).WithIterationCount(15).WithId("Process");
 BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args, DefaultConfig.Instance.AddJob(job));

@@ -18,7 +18,9 @@ internal sealed record JobFailure(string Sentence, IReadOnlyList<string> Evidenc
         var rule = end.Trouble?.Rule ?? VerdictRules.All.FirstOrDefault(r => r.Condition == state.Text("reason")) ?? VerdictRules.All.FirstOrDefault(r => r.Condition == job.Condition("Failed").Text("reason"));
         var pods = pod is null ? (TroubledPod[])[] : [new TroubledPod(pod.Name(), ended.Text("name") ?? (end.View.HasBegun ? end.View.ContainerName : null), null)];
         var evidence = await new FailureEvidence(cluster, time).OfAsync(pods, job.Name(), rule, cancellation);
-        return new JobFailure(end.Trouble?.Sentence ?? How(job, pod, ended), evidence);
+        // Whoever ends a Job takes its pod away, and the log with it.
+        var lines = evidence.Any(e => e.StartsWith("    log", StringComparison.Ordinal)) ? [] : end.LastLines.Select(l => $"    log  {l}");
+        return new JobFailure(end.Trouble?.Sentence ?? How(job, pod, ended), [.. lines, .. evidence]);
     }
 
     private static JsonObject? EndedIn(JsonObject? pod) =>

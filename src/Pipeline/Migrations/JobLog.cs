@@ -1,24 +1,31 @@
+using System.Collections.Concurrent;
 using System.Net;
 using Pipeline.Cluster;
 using Pipeline.Errors;
-using Pipeline.Releases;
 using Pipeline.Rollouts;
+using Serilog;
 
 namespace Pipeline.Migrations;
 
 /// <summary>Hands on what a Job's container prints, run by run, each line once, through connections that break.</summary>
 /// <param name="cluster">Where it runs.</param>
-/// <param name="context">Clock and log.</param>
+/// <param name="log">The step's log.</param>
+/// <param name="time">The clock of pauses.</param>
 /// <param name="container">The container.</param>
 /// <param name="line">Takes each line.</param>
-internal sealed class JobLog(ClusterConnection cluster, StepContext context, string container, Action<string> line) : IAsyncDisposable
+internal sealed class JobLog(ClusterConnection cluster, ILogger log, TimeProvider time, string container, Action<string> line) : IAsyncDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+    private const int Kept = 15;
     private readonly CancellationTokenSource over = new();
+    private readonly ConcurrentQueue<string> last = new();
     private Task following = Task.CompletedTask;
     private volatile string? running;
     private string? followed;
     private bool isWarned;
+
+    /// <summary>The last lines that were read; a deadline takes the pod away, and its log with it.</summary>
+    public IReadOnlyList<string> Last => [.. last];
 
     /// <summary>Begins to follow a run that was not followed yet, once the one before is read.</summary>
     public void See(JobView view)
@@ -38,7 +45,7 @@ internal sealed class JobLog(ClusterConnection cluster, StepContext context, str
     {
         running = null;
         using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        await Task.WhenAny(following, Task.Delay(limit, context.Time, late.Token));
+        await Task.WhenAny(following, Task.Delay(limit, time, late.Token));
         await late.CancelAsync();
         cancellation.ThrowIfCancellationRequested();
     }
@@ -55,7 +62,7 @@ internal sealed class JobLog(ClusterConnection cluster, StepContext context, str
     {
         await before;
         // A stream ends with the container, and now and then, as when the node begins another file, before it.
-        for (var shown = 0L; ; await Task.Delay(Pause, context.Time, cancellation))
+        for (var shown = 0L; ; await Task.Delay(Pause, time, cancellation))
         {
             var (isRead, lines) = await OnceAsync(pod, shown, cancellation);
             shown = Math.Max(shown, lines);
@@ -85,7 +92,7 @@ internal sealed class JobLog(ClusterConnection cluster, StepContext context, str
         catch (FailureException e)
         {
             if (!isWarned)
-                context.Log.Warning("The log of Pod/{Pod} cannot be read; the migration goes on: {Why}", pod, e.Message);
+                log.Warning("The log of Pod/{Pod} cannot be read; the migration goes on: {Why}", pod, e.Message);
             isWarned = true;
             running = e is ClusterRequestException { IsForbidden: true } ? null : running;
             return (true, seen);
@@ -93,8 +100,12 @@ internal sealed class JobLog(ClusterConnection cluster, StepContext context, str
 
         void Take(string text)
         {
-            if (++seen > shown)
-                line(text);
+            if (++seen <= shown)
+                return;
+            last.Enqueue(text);
+            if (last.Count > Kept)
+                last.TryDequeue(out _);
+            line(text);
         }
     }
 }

@@ -1,15 +1,16 @@
 using System.Text.Json.Nodes;
 using Pipeline.Cluster;
 using Pipeline.Errors;
-using Pipeline.Releases;
 using Pipeline.Rollouts;
+using Serilog;
 
 namespace Pipeline.Migrations;
 
 /// <summary>Watches a Job to its end and hands on what it prints. While nothing happens it asks the cluster nothing.</summary>
 /// <param name="cluster">Where it runs.</param>
-/// <param name="context">Clock and log.</param>
-internal sealed class JobWatch(ClusterConnection cluster, StepContext context)
+/// <param name="log">The step's log.</param>
+/// <param name="time">The clock.</param>
+internal sealed class JobWatch(ClusterConnection cluster, ILogger log, TimeProvider time)
 {
     // The log of a container that has ended is on its node; this is for a node that is busy or out of reach.
     private static readonly TimeSpan LogLimit = TimeSpan.FromMinutes(5);
@@ -24,14 +25,14 @@ internal sealed class JobWatch(ClusterConnection cluster, StepContext context)
     public async Task<JobEnd> FinishAsync(JsonObject job, string container, TimeSpan timeout, Action<string> line, CancellationToken cancellation)
     {
         var view = new JobView(job, container);
-        await using var log = new JobLog(cluster, context, container, line);
-        await using var changes = new MergedWatch(cluster, context.Log, context.Time, Sources(job.Name()), cancellation);
-        var end = await JudgeAsync(view, log, changes, timeout, cancellation);
-        log.See(view);
+        await using var lines = new JobLog(cluster, log, time, container, line);
+        await using var changes = new MergedWatch(cluster, log, time, Sources(job.Name()), cancellation);
+        var end = await JudgeAsync(view, lines, changes, timeout, cancellation);
+        lines.See(view);
         // What a deadline ends may print for as long as its grace; the failure shows the last lines anyway.
         if (end.Outcome is JobOutcome.Complete or JobOutcome.Failed && view.Container.At("state", "running") is null)
-            await log.EndAsync(LogLimit, cancellation);
-        return end;
+            await lines.EndAsync(LogLimit, cancellation);
+        return end with { LastLines = lines.Last };
     }
 
     private static IEnumerable<(Resource Resource, string Selector)> Sources(string name) =>
@@ -42,19 +43,19 @@ internal sealed class JobWatch(ClusterConnection cluster, StepContext context)
         (Resource.Events, $"fieldSelector={Uri.EscapeDataString($"involvedObject.kind=Job,involvedObject.name={name}")}"),
     ];
 
-    private async Task<JobEnd> JudgeAsync(JobView view, JobLog log, MergedWatch changes, TimeSpan timeout, CancellationToken cancellation)
+    private async Task<JobEnd> JudgeAsync(JobView view, JobLog lines, MergedWatch changes, TimeSpan timeout, CancellationToken cancellation)
     {
-        var judge = new JobJudge(context.Time);
-        var news = new FindingNews(context.Log, $"Job/{view.Job.Name()}");
-        var started = context.Time.GetTimestamp();
+        var judge = new JobJudge(time);
+        var news = new FindingNews(log, $"Job/{view.Job.Name()}");
+        var started = time.GetTimestamp();
         TimeSpan? lookAgainIn = null;
         while (true)
         {
-            var left = timeout - context.Time.GetElapsedTime(started);
+            var left = timeout - time.GetElapsedTime(started);
             await changes.AwaitAsync(lookAgainIn < left ? lookAgainIn.Value : left, cancellation);
             while (changes.TryRead(out var seen))
                 view.See(seen.Resource, seen.Event);
-            log.See(view);
+            lines.See(view);
             var look = judge.Look(view);
             lookAgainIn = look.LookAgainIn;
             news.Tell(look.Findings);
@@ -62,7 +63,7 @@ internal sealed class JobWatch(ClusterConnection cluster, StepContext context)
                 throw new FailureException($"Job/{view.Job.Name()} was deleted by somebody while it ran.");
             if (await EndAsync(view, look, judge, cancellation) is { } end)
                 return end;
-            if (context.Time.GetElapsedTime(started) >= timeout)
+            if (time.GetElapsedTime(started) >= timeout)
                 return new JobEnd(JobOutcome.StillRuns, view, null);
         }
     }
@@ -87,7 +88,11 @@ internal sealed class JobWatch(ClusterConnection cluster, StepContext context)
 /// <param name="Outcome">How.</param>
 /// <param name="View">What is known of it.</param>
 /// <param name="Trouble">Why it cannot start; null otherwise.</param>
-internal sealed record JobEnd(JobOutcome Outcome, JobView View, RolloutFinding? Trouble);
+internal sealed record JobEnd(JobOutcome Outcome, JobView View, RolloutFinding? Trouble)
+{
+    /// <summary>The last lines of its log that were handed on.</summary>
+    public IReadOnlyList<string> LastLines { get; init; } = [];
+}
 
 /// <summary>What became of a Job.</summary>
 internal enum JobOutcome

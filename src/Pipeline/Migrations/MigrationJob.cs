@@ -25,7 +25,7 @@ internal sealed class MigrationJob(ClusterConnection cluster, StepContext contex
     {
         var manifest = Manifest(context.Ledger.Current, purpose, command);
         var job = await CreateAsync(manifest, cancellation);
-        var end = await new JobWatch(cluster, context).FinishAsync(job, ContainerOf(manifest).Text("name")!, options.Timeout, line, cancellation);
+        var end = await new JobWatch(cluster, context.Log, context.Time).FinishAsync(job, ContainerOf(manifest).Text("name")!, options.Timeout, line, cancellation);
         return end.Outcome switch
         {
             JobOutcome.Complete => null,

@@ -7,6 +7,7 @@ namespace Pipeline.Rollouts;
 /// <param name="baseline">The pods before anything was applied.</param>
 internal sealed class RolloutView(PodBaseline baseline)
 {
+    private const int Strangers = 200;
     private const string RevisionAnnotation = "deployment.kubernetes.io/revision";
     private readonly Dictionary<string, JsonObject> deployments = [];
     private readonly Dictionary<string, JsonObject> replicaSets = [];
@@ -109,7 +110,16 @@ internal sealed class RolloutView(PodBaseline baseline)
     private bool IsAboutOurs(JsonObject said) => said.Text("involvedObject", "kind") == Resource.Pods.Kind
         && said.Text("involvedObject", "name")?.StartsWith(Deployment?.Name() ?? "", StringComparison.Ordinal) == true;
 
-    private PodSigns SignsOf(string pod) => signs.TryGetValue(pod, out var said) ? said : signs[pod] = new PodSigns();
+    private PodSigns SignsOf(string pod)
+    {
+        if (signs.TryGetValue(pod, out var said))
+            return said;
+        // Others whose names begin alike, a CronJob's for instance, come and go for as long as the watch lasts.
+        if (signs.Count >= pods.Count + Strangers)
+            foreach (var stranger in signs.Keys.Where(k => !pods.ContainsKey(k)).ToList())
+                signs.Remove(stranger);
+        return signs[pod] = new PodSigns();
+    }
 
     private static bool IsGoing(JsonObject pod) => pod.Text("metadata", "deletionTimestamp") is not null;
 

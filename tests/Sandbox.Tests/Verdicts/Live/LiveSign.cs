@@ -9,7 +9,7 @@ namespace Sandbox.Tests.Verdicts.Live;
 /// <param name="sign">What a line must match, as the server writes it.</param>
 internal sealed class LiveSign(ClusterConnection cluster, string sign)
 {
-    private static readonly Resource[] Kinds = [Resource.Deployments, Resource.ReplicaSets, Resource.Pods, Resource.Events];
+    private static readonly Resource[] Kinds = [Resource.Deployments, Resource.ReplicaSets, Resource.Jobs, Resource.Pods, Resource.Events];
     private readonly Regex pattern = new(sign, RegexOptions.None, TimeSpan.FromSeconds(1));
     private long seen;
 
