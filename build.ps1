@@ -120,7 +120,8 @@ function Invoke-Compiler([string] $dotnet, [string] $output, [string] $log) {
         # In short waits, between which Ctrl-C is heard.
         while (-not $compiler.WaitForExit(200)) { }
         [IO.File]::WriteAllText($log, $texts[0].Result + $texts[1].Result)
-        return $compiler.ExitCode -eq 0
+        # A compiler that was told to end may end well and have made nothing.
+        return $compiler.ExitCode -eq 0 -and [IO.File]::Exists((Join-Path $output '_build.dll'))
     }
     finally {
         if (-not $compiler.HasExited) { $compiler.Kill() }

@@ -131,7 +131,8 @@ build() {
     "$dotnet" build "$root/build/_build.csproj" --configuration Release --output "$builds/$next" -nologo -v:q -nodeReuse:false -p:UseSharedCompilation=false -p:RunAnalyzers=false </dev/null >"$log" 2>&1 &
     compiler=$!
     set +m
-    if wait "$compiler"; then
+    # A compiler that was told to end may end well and have made nothing.
+    if wait "$compiler" && [ -f "$builds/$next/_build.dll" ]; then
         compiler=""
         printf '%s\n' "$next" >"$builds/current.$$"
         mv -f "$builds/current.$$" "$builds/current"

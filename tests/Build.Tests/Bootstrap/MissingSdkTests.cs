@@ -44,5 +44,18 @@ public sealed class MissingSdkTests : IDisposable
         Assert.EndsWith($"Error: '{bare}/dotnet' has no .NET SDK 10.0.100 or newer, which global.json asks for. Install it: https://dotnet.microsoft.com/download\n", outcome.Errors, StringComparison.Ordinal);
     }
 
+    [SkippableFact]
+    public async Task A_compiler_that_ends_well_and_made_nothing_replaces_no_build()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "build.sh needs bash; on Windows build.ps1 is used.");
+        var idle = Directory.CreateDirectory(checkout.At("idle")).FullName;
+        await new Run(checkout.Folder, new Dictionary<string, string?>(), "bash", "-c", $"printf '#!/bin/sh\n' > '{idle}/dotnet'; chmod +x '{idle}/dotnet'").EndAsync();
+
+        var outcome = (await checkout.BuildWithAsync("PATH", $"{idle}:{Environment.GetEnvironmentVariable("PATH")}", "Deploy")).Ended(2);
+
+        Assert.Contains("Error: the build does not compile.", outcome.Errors, StringComparison.Ordinal);
+        Assert.False(File.Exists(Path.Combine(checkout.Builds, "current")));
+    }
+
     public void Dispose() => checkout.Dispose();
 }
