@@ -15,7 +15,7 @@ internal sealed class ProgramBed : IDisposable
     ];
 
     private readonly CancellationTokenSource terminating = new();
-    private readonly CancellationTokenSource killed = new(TimeSpan.FromSeconds(20));
+    private readonly CancellationTokenSource killed = new(TimeSpan.FromSeconds(60));
 
     public TaskCompletionSource<int> Port { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 

@@ -7,7 +7,8 @@ using Xunit.Abstractions;
 
 namespace Sandbox.Tests.Verdicts.Live;
 
-/// <summary>Jobs with real pods on the test bed, watched as Migrate watches.</summary>
+/// <summary>Jobs with real pods on the test bed, watched as Migrate watches; not beside the others, for one node runs them all.</summary>
+[Collection(nameof(LiveBed))]
 public sealed class JobOnTheTestBedTests(ITestOutputHelper output)
 {
     private const double Mark = 1;
@@ -27,7 +28,7 @@ public sealed class JobOnTheTestBedTests(ITestOutputHelper output)
     [SkippableFact]
     public Task An_image_that_is_not_there_ends_the_wait_at_once() => EndsAsync(
         "{backoffLimit: 0}", "{image: 'localhost:5000/nobody/pushed-this:1'}", "\"reason\":\"ErrImagePull\"", JobOutcome.CannotStart,
-        "^Pod/migrate-\\S+ on node \\S+, container 'api': ErrImagePull .*  event  Pod/migrate-\\S+ Failed.*hint  " + VerdictRules.ImageNotFound.Hint);
+        "^Pod/migrate-\\S+ on node \\S+, container 'api': ErrImagePull .*not found.*hint  " + VerdictRules.ImageNotFound.Hint);
 
     [SkippableFact]
     public Task A_secret_that_is_missing_has_its_grace() => EndsAsync(

@@ -4,6 +4,7 @@ using Xunit.Abstractions;
 namespace Sandbox.Tests.Verdicts.Live;
 
 /// <summary>Situations of the corpus with real pods on the test bed.</summary>
+[Collection(nameof(LiveBed))]
 public sealed class LiveTestBedTests(LiveBed bed, ITestOutputHelper output) : IClassFixture<LiveBed>
 {
     // From the sign to the verdict; what is counted has its grace beside.
