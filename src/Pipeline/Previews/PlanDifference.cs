@@ -11,7 +11,7 @@ internal static class PlanDifference
         if (shown.Environment != now.Environment || shown.Cluster != now.Cluster)
             return [$"the preview is of environment '{shown.Environment}' in another cluster or namespace"];
         if (shown.Key != now.Key || shown.Image != now.Image)
-            return [$"the preview is of other sources: {shown.Version}, and this is {now.Version}"];
+            return [$"the preview is of other sources: {shown.Version}, and this is {now.Version}{(shown.Version == now.Version ? " with other files" : "")}"];
         if (shown.Release != now.Release)
             return [$"there was another release meanwhile: this one is number {now.Release}, not {shown.Release}"];
         return [.. OfSchema(shown, now), .. OfObjects(shown, now), .. OfSite(shown, now)];

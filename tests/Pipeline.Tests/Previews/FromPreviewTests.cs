@@ -40,7 +40,7 @@ public sealed class FromPreviewTests(TemporaryPostgres postgres) : IClassFixture
     [InlineData("k8s/b.yaml", "{apiVersion: v1, kind: Service, metadata: {name: api}, spec: {ports: [{port: 81}]}}", "it would now change Service/api in other fields")]
     [InlineData("k8s/d.yaml", "{apiVersion: v1, kind: Service, metadata: {name: more}, spec: {ports: [{port: 81}]}}", "it would now make Service/more")]
     [InlineData("web/build/index.html", "<title>three</title>", "the site's files are others")]
-    [InlineData("api/main.py", "print()", "the preview is of other sources: 1.5.0, and this is 1.5.0")]
+    [InlineData("api/main.py", "print()", "the preview is of other sources: 1.5.0, and this is 1.5.0 with other files")]
     public async Task Files_that_changed_since_are_named(string file, string content, string says)
     {
         await PreviewedAsync(() => bed.Folder.Write(file, content));
