@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Http;
+
 namespace Pipeline.Sandbox;
 
 /// <summary>Where a server listens, and who hears of what happens there.</summary>
@@ -9,6 +11,9 @@ internal readonly record struct Door(int Port)
 
     /// <summary>Gives a token that is cancelled while nobody gets through: what is open is cut, what comes is not answered.</summary>
     public Func<CancellationToken>? Cut { get; init; }
+
+    /// <summary>What a request passes on its way to the handler; null where it goes there directly.</summary>
+    public Func<HttpContext, RequestDelegate, Task>? Pass { get; init; }
 
     /// <summary>Called with what was thrown while answering; the client sees 500.</summary>
     public Action<Exception>? Failed { get; init; }

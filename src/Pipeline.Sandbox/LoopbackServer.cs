@@ -88,7 +88,7 @@ internal sealed class LoopbackServer : IAsyncDisposable
         try
         {
             if (!http.RequestAborted.IsCancellationRequested)
-                await handler(http);
+                await (door.Pass is { } pass ? pass(http, handler) : handler(http));
         }
         catch (Exception e) when (!http.RequestAborted.IsCancellationRequested)
         {

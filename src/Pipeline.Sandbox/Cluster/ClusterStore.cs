@@ -109,6 +109,15 @@ internal sealed class ClusterStore
     /// <exception cref="ApiException">Gone: changes after that version are no longer kept.</exception>
     public async IAsyncEnumerable<StoreChange> WatchAsync(ResourceKind kind, long from, [EnumeratorCancellation] CancellationToken cancellation)
     {
+        using var watch = Watch(kind, from);
+        await foreach (var change in watch.Changes.ReadAllAsync(cancellation))
+            yield return change;
+    }
+
+    /// <summary>The same, for whoever also asks what is not read yet; it collects from now on.</summary>
+    /// <exception cref="ApiException">Gone: changes after that version are no longer kept.</exception>
+    public StoreWatch Watch(ResourceKind kind, long from)
+    {
         var channel = Channel.CreateUnbounded<StoreChange>(new UnboundedChannelOptions { SingleReader = true });
         lock (gate)
         {
@@ -119,16 +128,7 @@ internal sealed class ClusterStore
             watchers.Add((kind, channel));
         }
 
-        try
-        {
-            await foreach (var change in channel.Reader.ReadAllAsync(cancellation))
-                yield return change;
-        }
-        finally
-        {
-            lock (gate)
-                watchers.Remove((kind, channel));
-        }
+        return new StoreWatch(channel.Reader, () => Forget(kind, channel));
     }
 
     /// <summary>The version of the last change.</summary>
@@ -149,6 +149,12 @@ internal sealed class ClusterStore
             past.Clear();
             forgotten = version;
         }
+    }
+
+    private void Forget(ResourceKind kind, Channel<StoreChange> channel)
+    {
+        lock (gate)
+            watchers.Remove((kind, channel));
     }
 
     private void Current(StoredObject before)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Text.Json.Nodes;
 using Pipeline.Cluster;
 using Pipeline.Sandbox.Cluster.Admission;
@@ -20,6 +21,7 @@ namespace Pipeline.Sandbox.Cluster;
 /// <param name="faults">What admission does wrong on purpose.</param>
 internal sealed class ObjectWriter(ClusterStore store, TimeProvider time, FaultSwitch? faults = null)
 {
+    private const int MostStored = 3 * 1024 * 1024 / 2;
     private readonly AdmissionChain admission = new(store, faults ?? new FaultSwitch());
     // Two pods must not pass the same quota side by side.
     private readonly Lock admitting = new();
@@ -48,6 +50,7 @@ internal sealed class ObjectWriter(ClusterStore store, TimeProvider time, FaultS
             ObjectRules.Check(kind, content, null);
         if (options.Owner is { } owner)
             new ServerSideApply(BuiltInKinds.IsCustom(kind)).Track(null, content, owner, Now());
+        CheckSize(content);
         lock (admitting)
         {
             admission.Admit(kind, content);
@@ -161,6 +164,7 @@ internal sealed class ObjectWriter(ClusterStore store, TimeProvider time, FaultS
         if (options.IsRequest && options.Subresource.Length == 0)
             ObjectRules.Check(before.Kind, content, before.Content);
         Count(before, content);
+        CheckSize(content);
         if (options.IsDryRun)
             return new StoredObject(before.Kind, content, before.Version);
         var stored = store.Replace(before, content);
@@ -169,6 +173,13 @@ internal sealed class ObjectWriter(ClusterStore store, TimeProvider time, FaultS
         else if (stored != before && stored.Kind == ResourceKind.Pods && stored.Content.Text("status", "phase") != before.Content.Text("status", "phase"))
             AfterChange(stored);
         return stored;
+    }
+
+    // What etcd takes in one request. Its protobuf is a little shorter than JSON.
+    private static void CheckSize(JsonObject content)
+    {
+        if (content.ToJsonString().Length > MostStored)
+            throw new ApiException(HttpStatusCode.InternalServerError, "", "etcdserver: request is too large");
     }
 
     private static void Count(StoredObject before, JsonObject content)

@@ -20,7 +20,7 @@ internal sealed class AlembicProcess(string executable) : IContainerProgram
                 .WithWorkingDirectory(Path.GetDirectoryName(Path.Combine(folder, ini))!)
                 .WithEnvironmentVariables(context.Environment.Where(e => !OfTheMachine.Contains(e.Key)).ToDictionary(e => e.Key, e => (string?)e.Value))
                 .WithStandardOutputPipe(PipeTarget.ToDelegate(context.Log))
-                .WithStandardErrorPipe(PipeTarget.ToDelegate(context.Log))
+                .WithStandardErrorPipe(PipeTarget.ToDelegate(context.Errors))
                 .WithValidation(CommandResultValidation.None)
                 .ExecuteAsync(killed, context.Terminating);
             return result.ExitCode;

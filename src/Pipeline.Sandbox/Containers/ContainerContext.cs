@@ -18,6 +18,10 @@ internal sealed class ContainerContext
     /// <summary>Takes each line that it prints.</summary>
     public required Action<string> Log { get; init; }
 
+    /// <summary>Takes each line that it prints to its second stream.</summary>
+    /// <value><see cref="Log"/>: a container's log mixes both.</value>
+    public Action<string> Errors { get => field ?? Log; init; }
+
     /// <summary>Told whenever a port opens: the container's number and the one of 127.0.0.1 behind it.</summary>
     public required Action<int, int> Listening { get; init; }
 

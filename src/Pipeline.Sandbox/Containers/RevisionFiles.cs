@@ -66,7 +66,7 @@ internal sealed partial class RevisionFiles
         if (!Id().Match(text).Groups["id"].Success)
             return null;
         var parents = Quoted().Matches(Down().Match(text).Groups["down"].Value).Select(m => m.Groups["text"].Value);
-        return new RevisionFile(Id().Match(text).Groups["id"].Value, [.. parents], Doc().Match(text).Groups["doc"].Value.Trim());
+        return new RevisionFile(Id().Match(text).Groups["id"].Value, [.. parents], Doc().Match(text).Groups["doc"].Value.Trim(), text);
     }
 
     [GeneratedRegex(@"^revision(\s*:[^=]+)?\s*=\s*[""'](?<id>\w+)[""']", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
@@ -86,8 +86,28 @@ internal sealed partial class RevisionFiles
 /// <param name="Id">Its id.</param>
 /// <param name="Parents">What it follows; empty for the first.</param>
 /// <param name="Doc">The first line of its documentation.</param>
-internal sealed record RevisionFile(string Id, IReadOnlyList<string> Parents, string Doc)
+/// <param name="Text">The whole file.</param>
+internal sealed partial record RevisionFile(string Id, IReadOnlyList<string> Parents, string Doc, string Text)
 {
+    /// <summary>What is known of its SQL without Python: the texts that it executes. Other operations are named, going down as a statement, for they do something.</summary>
+    /// <param name="direction"><c>upgrade</c> or <c>downgrade</c>.</param>
+    public IEnumerable<string> Sql(string direction)
+    {
+        var body = Body().Matches(Text).FirstOrDefault(m => m.Groups["name"].Value == direction)?.Groups["body"].Value ?? "";
+        foreach (Match operation in Operation().Matches(body))
+            yield return operation.Groups["name"].Value == "execute" && operation.Groups["sql"] is { Success: true } sql ? $"{sql.Value.TrimEnd(';', ' ')};"
+                : direction == "upgrade" ? $"-- {operation.Groups["name"].Value}: not known without alembic"
+                : $"SELECT '{operation.Groups["name"].Value}: not known without alembic';";
+    }
+
     /// <summary>As <c>alembic</c> writes a step: <c>3f1c9a0b7d21 -&gt; 8b62d4e5f093</c>.</summary>
     public string Step(string ofNone) => $"{(Parents.Count == 0 ? ofNone : string.Join(", ", Parents))} -> {Id}";
+
+    // def upgrade() -> None:
+    //     op.execute("ALTER TABLE …")
+    [GeneratedRegex(@"^def (?<name>\w+)\(\)[^\n]*:[^\n]*\n(?<body>(([ \t]+[^\n]*)?(\n|\z))*)", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
+    private static partial Regex Body();
+
+    [GeneratedRegex(@"\bop\.(?<name>\w+)\((\s*(?<quote>""""""|"")(?<sql>((?!\k<quote>).)*)\k<quote>\s*\))?", RegexOptions.Singleline | RegexOptions.ExplicitCapture)]
+    private static partial Regex Operation();
 }

@@ -82,9 +82,11 @@ internal sealed class RevisionMover(ContainerContext context)
         var start = revisions.Resolve(from, null)?.Id;
         context.Log($"-- {Honest}");
         context.Log("BEGIN;");
-        foreach (var (_, after, step) in Path(direction, start, revisions.Resolve(to, start)))
+        foreach (var (revision, after, step) in Path(direction, start, revisions.Resolve(to, start)))
         {
             context.Log($"-- Running {direction} {step}");
+            foreach (var line in revision.Sql(direction))
+                context.Log(line);
             context.Log(after is null ? "DELETE FROM alembic_version;" : $"UPDATE alembic_version SET version_num='{after}';");
         }
 

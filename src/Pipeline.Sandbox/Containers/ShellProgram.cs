@@ -3,10 +3,10 @@ using System.Globalization;
 namespace Pipeline.Sandbox.Containers;
 
 /// <summary>
-/// The few commands of a shell that test containers and hooks are written with: <c>sleep</c>, <c>echo</c>, <c>exit</c>, <c>true</c>, <c>false</c>,
-/// <c>touch</c>, one after the other.
+/// The few commands of a shell that test containers, hooks and Jobs are written with: <c>sleep</c>, <c>echo</c>, <c>exit</c>, <c>true</c>,
+/// <c>false</c>, <c>touch</c>, <c>set -e</c> and <c>alembic</c>, one after the other.
 /// </summary>
-/// <remarks>Reads <c>touch /tmp/draining; sleep 15</c>, <c>echo ready &amp;&amp; exit 3</c>.</remarks>
+/// <remarks>Reads <c>touch /tmp/draining; sleep 15</c>, <c>echo ready &amp;&amp; exit 3</c>, <c>alembic "$0" "$1" --sql 2&gt;/dev/null</c>.</remarks>
 internal sealed class ShellProgram(string script) : IContainerProgram
 {
     private const int NotFound = 127;
@@ -14,7 +14,7 @@ internal sealed class ShellProgram(string script) : IContainerProgram
     /// <inheritdoc />
     public async Task<int> RunAsync(ContainerContext context, CancellationToken killed)
     {
-        var last = 0;
+        var (last, endsOnError) = (0, false);
         foreach (var (command, isConditional) in Commands(script))
         {
             if (isConditional && last != 0)
@@ -24,6 +24,9 @@ internal sealed class ShellProgram(string script) : IContainerProgram
             if (await RunOneAsync(command, context, killed) is not { } result)
                 return 143;
             last = result;
+            endsOnError = command is ["set", "-e"] || (endsOnError && command is not ["set", "+e"]);
+            if (endsOnError && last != 0)
+                return last;
         }
 
         return last;
@@ -59,14 +62,39 @@ internal sealed class ShellProgram(string script) : IContainerProgram
                 return 0;
             case ["false"]:
                 return 1;
+            case ["alembic", .. var words]:
+                return await AlembicAsync(words, context, killed);
             default:
                 context.Log($"sh: 1: {command[0]}: not found");
                 return NotFound;
         }
     }
 
-    private static string Expand(string word, ContainerContext context) =>
-        word.StartsWith('$') ? context.Environment.GetValueOrDefault(word.Trim('$', '{', '}'), "") : word;
+    private static async Task<int> AlembicAsync(string[] words, ContainerContext context, CancellationToken killed)
+    {
+        ContainerContext inner = new()
+        {
+            Command = ["alembic", .. words.Where(w => !w.StartsWith("2>", StringComparison.Ordinal)).Select(w => Expand(w, context))],
+            Environment = context.Environment,
+            Files = context.Files,
+            Log = context.Log,
+            Errors = words.Contains("2>/dev/null") ? _ => { }
+            : context.Log,
+            Listening = context.Listening,
+            Time = context.Time,
+            Terminating = context.Terminating,
+        };
+        return await ContainerPrograms.Choose(inner).RunAsync(inner, killed);
+    }
+
+    // $NAME, ${NAME}, or $1 of 'sh -c script zero one'
+    private static string Expand(string word, ContainerContext context)
+    {
+        if (!word.StartsWith('$'))
+            return word;
+        var name = word.Trim('$', '{', '}');
+        return int.TryParse(name, out var argument) ? context.Command.ElementAtOrDefault(argument + 3) ?? "" : context.Environment.GetValueOrDefault(name, "");
+    }
 
     private static IEnumerable<(string[] Words, bool IsConditional)> Commands(string text)
     {

@@ -2,13 +2,15 @@ using System.Net;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Pipeline.Sandbox.Faults;
+using Pipeline.Sandbox.Journal;
 
 namespace Pipeline.Sandbox.Hosting;
 
-/// <summary>Answers for the sandbox itself: whether it is well, which faults are on, when it should end.</summary>
+/// <summary>Answers for the sandbox itself: whether it is well, which faults are on, what its servers were asked, when it should end.</summary>
 /// <param name="faults">The faults.</param>
+/// <param name="journal">What the servers are asked.</param>
 /// <param name="life">When it ends.</param>
-internal sealed class ControlServer(FaultSwitch faults, SandboxLife life)
+internal sealed class ControlServer(FaultSwitch faults, RequestJournal journal, SandboxLife life)
 {
     public Task<LoopbackServer> StartAsync(Door door, CancellationToken cancellation) => LoopbackServer.StartAsync(door, AnswerAsync, cancellation);
 
@@ -21,6 +23,13 @@ internal sealed class ControlServer(FaultSwitch faults, SandboxLife life)
                 break;
             case ("PUT", "/faults"):
                 await SwitchAsync(http);
+                break;
+            // null, or {"process":4711,"after":true,"door":"cluster","method":"POST","shape":"/apis/batch/v1/namespaces/…/jobs","nth":1}
+            case ("PUT", "/journal"):
+                journal.Begin(await http.Request.ReadFromJsonAsync<KillOrder?>(http.RequestAborted));
+                break;
+            case ("GET", "/journal"):
+                await http.Response.WriteAsJsonAsync(new { journal.Struck, journal.Entries }, http.RequestAborted);
                 break;
             case ("PUT", "/keep"):
                 life.Keep();

@@ -1,6 +1,7 @@
 using Pipeline.Sandbox.Database;
 using Pipeline.Sandbox.Engine;
 using Pipeline.Sandbox.Faults;
+using Pipeline.Sandbox.Journal;
 using Pipeline.Sandbox.Redis;
 using Pipeline.Sandbox.Registry;
 
@@ -27,6 +28,9 @@ internal sealed class SandboxServer : IAsyncDisposable
 
     /// <summary>Which faults are on.</summary>
     public FaultSwitch Faults { get; } = new();
+
+    /// <summary>What its servers are asked.</summary>
+    public RequestJournal Journal { get; } = new();
 
     /// <summary>Where its servers are.</summary>
     public SandboxEndpoint Endpoint { get; private set; } = null!;
@@ -63,7 +67,7 @@ internal sealed class SandboxServer : IAsyncDisposable
     {
         var ports = new RememberedPorts(Path.Combine(options.Folder, "ports.json"));
         var network = new NetworkCut(Faults, options.Time);
-        var doors = new Doors(ports, Life, Log, network);
+        var doors = new Doors(ports, Life, Log, network, Journal);
         // It takes longest: the others start meanwhile.
         var starting = PostgresServer.StartAsync(Path.Combine(options.Folder, "postgres"), () => ports.Of("database"), cancellation);
         var (registry, engine, storage) = await StartStoresAsync(options, doors, starting, cancellation);
@@ -73,7 +77,7 @@ internal sealed class SandboxServer : IAsyncDisposable
         Started(new NetworkCutWatch(cluster.Store, network));
         if (database is not null)
             Started(new DatabaseFault(database, Faults, options.Time, Log));
-        var control = Started(await new ControlServer(Faults, Life).StartAsync(doors.Near("control"), cancellation));
+        var control = Started(await new ControlServer(Faults, Journal, Life).StartAsync(doors.Near("control"), cancellation));
         Endpoint = new SandboxEndpoint(SandboxEndpoint.OwnVersion, Environment.ProcessId, control.Address)
         {
             Parameters = new Dictionary<string, string>(
@@ -93,7 +97,7 @@ internal sealed class SandboxServer : IAsyncDisposable
             var registry = Started(await RegistryServer.StartAsync(
                 new RegistryOptions(Path.Combine(options.Folder, "registry"), Faults, options.Time) { Door = doors.Of("registry") }, cancellation));
             var engine = Started(await EngineServer.StartAsync(
-                new EngineOptions(Path.Combine(options.Folder, "engine"), Faults, options.Time) { Door = doors.Near("engine"), Registry = registry.Host }, cancellation));
+                new EngineOptions(Path.Combine(options.Folder, "engine"), Faults, options.Time) { Door = doors.Local("engine"), Registry = registry.Host }, cancellation));
             Started(RedisStub.Start(doors.Near("redis").Port));
             return (registry, engine, Started(await Storage.StartAsync(options.Folder, doors, Faults, options.Time, cancellation)));
         }

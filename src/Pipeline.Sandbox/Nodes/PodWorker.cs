@@ -10,9 +10,6 @@ namespace Pipeline.Sandbox.Nodes;
 /// <summary>Runs one pod on its node: volumes, init containers, containers, and its end.</summary>
 internal sealed class PodWorker : IDisposable
 {
-    /// <summary>Where the real ports of a pod stand: <c>8080=41235</c>. All pods listen on 127.0.0.1, so each port is another there.</summary>
-    public const string PortsAnnotation = "pipeline.sandbox/ports";
-
     private readonly NodeParts node;
     private readonly CancellationTokenSource stopping = new();
     private readonly CancellationTokenSource killed = new();
@@ -195,8 +192,8 @@ internal sealed class PodWorker : IDisposable
     {
         var text = string.Join(',', ports.OrderBy(p => p.Key).Select(p => $"{p.Key}={p.Value}"));
         if (text.Length == 0)
-            metadata.At("annotations")?.Remove(PortsAnnotation);
+            metadata.At("annotations")?.Remove(PodPorts.Annotation);
         else
-            (metadata.At("annotations") ?? (JsonObject)(metadata["annotations"] = new JsonObject()))[PortsAnnotation] = text;
+            (metadata.At("annotations") ?? (JsonObject)(metadata["annotations"] = new JsonObject()))[PodPorts.Annotation] = text;
     }
 }

@@ -120,9 +120,7 @@ internal sealed class ServiceProxy : IAsyncDisposable
     private int? RealPort(JsonObject address, JsonObject subset)
     {
         var port = subset.Items("ports").FirstOrDefault(p => (p.Text("name") ?? "") == target.Port || subset.Items("ports").Count() == 1).Text("port");
-        var pod = store.Find(ResourceKind.Pods, target.Space, address.Text("targetRef", "name") ?? "");
-        return (pod?.Content.At("metadata", "annotations").Text(PodWorker.PortsAnnotation) ?? "").Split(',')
-            .Select(p => p.Split('=')).Where(p => p.Length == 2 && p[0] == port).Select(p => (int?)int.Parse(p[1])).FirstOrDefault();
+        return PodPorts.RealPort(store.Find(ResourceKind.Pods, target.Space, address.Text("targetRef", "name") ?? ""), port);
     }
 
     private async Task RefuseAsync(NetworkStream client)

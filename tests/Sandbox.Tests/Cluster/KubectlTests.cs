@@ -148,7 +148,8 @@ public sealed class KubectlTests : IAsyncLifetime
 
     private async Task<string> RunAsync(string command, string context = "sandbox")
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        // Hundreds of tests start clusters and programs at once.
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         // § stands for a space inside an argument.
         var result = await Cli.Wrap("kubectl").WithArguments(["--context", context, .. command.Split(' ').Select(a => a.Replace('§', ' '))])
             .WithWorkingDirectory(folder).WithEnvironmentVariables(e => e.Set("KUBECONFIG", cluster.Kubeconfig).Set("HOME", folder))

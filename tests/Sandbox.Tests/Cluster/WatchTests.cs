@@ -62,6 +62,25 @@ public sealed class WatchTests
     }
 
     [Fact]
+    public async Task The_bookmark_at_the_end_stands_for_no_change_that_was_not_sent()
+    {
+        var time = new FakeTimeProvider();
+        await using var cluster = await TestCluster.StartAsync(time);
+        for (var round = 0; round < 50; round++)
+        {
+            using var lines = await cluster.OpenAsync($"{Maps}?watch=1&resourceVersion={cluster.Store.Version}&allowWatchBookmarks=true&timeoutSeconds=30");
+            // Changes come at the very moment at which the watch's time is over.
+            var writing = Task.Run(() => Enumerable.Range(0, 20).Select(i => cluster.Writer.Create(ResourceKind.ConfigMaps, "default", Named($"map-{round}-{i}")).Version).ToList());
+            time.Advance(TimeSpan.FromSeconds(31));
+
+            var (seen, mark) = await ReadAsync(lines);
+
+            Assert.InRange(mark, 1, long.MaxValue);
+            Assert.Equal((await writing).Where(v => v <= mark), seen.Where(v => v <= mark));
+        }
+    }
+
+    [Fact]
     public async Task Initial_events_end_with_a_marked_bookmark()
     {
         await using var cluster = await TestCluster.StartAsync();
@@ -72,6 +91,17 @@ public sealed class WatchTests
         var mark = (JsonObject)JsonNode.Parse((await lines.ReadLineAsync())!)!;
 
         Assert.Equal(("BOOKMARK", "true"), (mark.Text("type"), mark.Text("object", "metadata", "annotations", "k8s.io/initial-events-end")));
+    }
+
+    private static async Task<(List<long> Seen, long Mark)> ReadAsync(StreamReader lines)
+    {
+        var (seen, mark) = (new List<long>(), 0L);
+        while (await lines.ReadLineAsync() is { } line && JsonNode.Parse(line) is JsonObject change)
+            if (change.Text("type") == "BOOKMARK")
+                mark = change.Number("object", "metadata", "resourceVersion");
+            else
+                seen.Add(change.Number("object", "metadata", "resourceVersion"));
+        return (seen, mark);
     }
 
     private static JsonObject Named(string name) => new() { ["metadata"] = new JsonObject { ["name"] = name } };

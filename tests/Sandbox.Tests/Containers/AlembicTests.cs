@@ -1,3 +1,4 @@
+using Pipeline.Migrations;
 using Pipeline.Sandbox.Containers;
 using Pipeline.Sandbox.Faults;
 
@@ -33,6 +34,67 @@ public sealed class AlembicTests : IDisposable
 
         Assert.Contains("-- Running upgrade 8b62d4e5f093 -> c7a41e88d356", bed.Lines);
         Assert.Contains(bed.Lines, l => l.Contains("alembic is not installed", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Sql_is_what_a_revision_executes_as_text_and_the_rest_is_named()
+    {
+        const string file = """
+            revision = "d21b7f30aa41"
+            down_revision = "c7a41e88d356"
+
+
+            def upgrade() -> None:
+                op.execute("ALTER TABLE datasets ADD COLUMN note TEXT;")
+                op.create_table("notes", sa.Column("id"))
+
+
+            def downgrade() -> None:
+                op.drop_table("notes")
+                op.execute(
+                    "ALTER TABLE datasets DROP COLUMN note"
+                )
+
+            """;
+
+        Assert.Equal(0, await MoveWithAsync(file, "upgrade", "c7a4:head", "--sql"));
+        Assert.Equal(
+            ["ALTER TABLE datasets ADD COLUMN note TEXT;", "-- create_table: not known without alembic", "UPDATE alembic_version SET version_num='d21b7f30aa41';"], bed.Lines.Skip(3).SkipLast(1));
+        bed.Lines.Clear();
+        Assert.Equal(0, await MoveWithAsync(file, "downgrade", "d21b:c7a4", "--sql"));
+        Assert.Equal(
+            ["SELECT 'drop_table: not known without alembic';", "ALTER TABLE datasets DROP COLUMN note;", "UPDATE alembic_version SET version_num='c7a41e88d356';"], bed.Lines.Skip(3).SkipLast(1));
+    }
+
+    [Fact]
+    public async Task A_downgrade_without_a_body_has_no_SQL()
+    {
+        Assert.Equal(0, await MoveWithAsync("revision = \"d21b7f30aa41\"\ndown_revision = \"c7a41e88d356\"\n\ndef downgrade():\n    pass\n", "downgrade", "d21b:c7a4", "--sql"));
+
+        Assert.Equal("UPDATE alembic_version SET version_num='c7a41e88d356';", Assert.Single(bed.Lines.Skip(3).SkipLast(1)));
+    }
+
+    [Fact]
+    public async Task The_plan_of_a_migration_is_read_from_its_Job_as_from_a_real_shell()
+    {
+        var context = bed.Context(MigrationPlan.Upgrade("3f1c9a0b7d21"), ("DATABASE_URL", "none"), ("PATH", "/nowhere"));
+
+        Assert.Equal(0, await bed.RunAsync(ContainerPrograms.Choose(context), context));
+
+        var plan = MigrationPlan.Read(bed.Lines);
+        Assert.Equal("c7a41e88d356", plan.History.Head!.Id);
+        Assert.Null(plan.Sql.Fault);
+        Assert.Equal(["8b62d4e5f093", "c7a41e88d356"], plan.Sql.Steps.Select(s => s.To));
+    }
+
+    [Fact]
+    public async Task A_plan_from_a_revision_that_the_image_lacks_says_what_alembic_said()
+    {
+        var context = bed.Context(MigrationPlan.Upgrade("ffff"), ("DATABASE_URL", "none"), ("PATH", "/nowhere"));
+
+        Assert.Equal(0, await bed.RunAsync(ContainerPrograms.Choose(context), context));
+
+        Assert.Equal("FAILED: Can't locate revision identified by 'ffff'", MigrationPlan.Read(bed.Lines).Sql.Fault);
     }
 
     [Theory]
@@ -98,6 +160,13 @@ public sealed class AlembicTests : IDisposable
         await bed.TerminateAsync();
 
         Assert.Equal(143, await run);
+    }
+
+    private Task<int> MoveWithAsync(string file, params string[] command)
+    {
+        var context = bed.Context(["alembic", .. command], ("DATABASE_URL", "none"));
+        var files = context.Files.Append(KeyValuePair.Create("srv/migrations/versions/3.py", (ReadOnlyMemory<byte>)System.Text.Encoding.UTF8.GetBytes(file))).ToDictionary();
+        return new RevisionMover(new ContainerContext { Command = context.Command, Environment = context.Environment, Files = files, Log = context.Log, Listening = context.Listening, Time = context.Time, Terminating = context.Terminating }).RunAsync(CancellationToken.None);
     }
 
     private Task<int> MoveAsync(params string[] command) => new RevisionMover(bed.Context(["alembic", .. command], ("DATABASE_URL", "none"))).RunAsync(CancellationToken.None);

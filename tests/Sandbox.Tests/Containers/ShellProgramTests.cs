@@ -15,6 +15,8 @@ public sealed class ShellProgramTests : IDisposable
     [InlineData("false; exit", 1)]
     [InlineData("nonsense", 127)]
     [InlineData("echo a; sleep 0", 0)]
+    [InlineData("set -e; false; true", 1)]
+    [InlineData("set -e; set +e; false; true", 0)]
     public async Task A_script_ends_with_the_code_of_its_last_command(string script, int code) =>
         Assert.Equal(code, await bed.RunAsync(new ShellProgram(script), bed.Context(["sh", "-c", script])));
 

@@ -63,6 +63,34 @@ public sealed class NodeCheckTests : IAsyncLifetime
         Assert.Equal(expected, (await bed.LookAsync("capacity")).State);
     }
 
+    [Theory]
+    [InlineData("label", "Karpenter")]
+    [InlineData("config", "the cluster-autoscaler")]
+    [InlineData("event", "the cluster-autoscaler")]
+    public async Task What_does_not_fit_only_warns_where_something_adds_nodes(string sign, string said)
+    {
+        AddNode("worker-1", "1", sign == "label" ? "karpenter.sh/nodepool" : null);
+        if (sign == "config")
+            bed.Sandbox!.Writer.Create(ResourceKind.ConfigMaps, "kube-system", new JsonObject { ["metadata"] = new JsonObject { ["name"] = "cluster-autoscaler-status" } });
+        if (sign == "event")
+            await bed.CreateAsync("{apiVersion: v1, kind: Event, metadata: {name: e1}, reason: NotTriggerScaleUp, involvedObject: {kind: Pod, name: api-1}}");
+        bed.WriteDeployment(container: ", resources: {requests: {cpu: 2}}");
+
+        var finding = await bed.LookAsync("capacity");
+
+        Assert.Equal(FindingState.Warned, finding.State);
+        Assert.EndsWith($"; {said} may add a node for them", finding.Found, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_node_that_the_pods_affinity_rules_out_is_no_room()
+    {
+        AddNode("worker-1");
+        bed.WriteDeployment(", affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: [{matchExpressions: [{key: kubernetes.io/hostname, operator: NotIn, values: [worker-1]}]}]}}}");
+
+        Assert.Equal(FindingState.Failed, (await bed.LookAsync("capacity")).State);
+    }
+
     [Fact]
     public async Task A_node_with_a_taint_takes_only_what_tolerates_it()
     {

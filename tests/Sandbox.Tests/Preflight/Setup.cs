@@ -28,7 +28,7 @@ internal static class Setup
             Commit = new string('a', 40),
             StartedBy = "ann@laptop",
             Outcome = ReleaseOutcome.Succeeded,
-            Rollout = new RolloutResult([], 0, "1"),
+            Rollout = new RolloutResult([], 0),
             Verification = new VerificationResult([]),
         },
         default);

@@ -12,7 +12,8 @@ internal sealed class FieldOwners
     public static FieldOwners Of(JsonObject content)
     {
         var owners = new FieldOwners();
-        foreach (var entry in content.Items("metadata", "managedFields"))
+        // A single empty entry is how a client has everybody forgotten.
+        foreach (var entry in content.Items("metadata", "managedFields").Where(e => e.Count > 0))
             owners.owners[Manager.Of(entry)] = (FieldSet.Read(entry.At("fieldsV1")), entry.Text("time") ?? "");
         return owners;
     }

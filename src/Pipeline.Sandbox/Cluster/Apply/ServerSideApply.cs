@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Pipeline.Cluster;
 
 namespace Pipeline.Sandbox.Cluster.Apply;
 
@@ -35,10 +36,10 @@ internal sealed class ServerSideApply(bool isCustom)
         return merged;
     }
 
-    /// <summary>Notes in <paramref name="after"/> what an Update made its manager's own.</summary>
+    /// <summary>Notes in <paramref name="after"/> what an Update made its manager's own. The owners that a client sent count, if it sent any.</summary>
     public void Track(JsonObject? before, JsonObject after, Manager manager, string now)
     {
-        var owners = FieldOwners.Of(before ?? []);
+        var owners = FieldOwners.Of(after.Items("metadata", "managedFields").Any() ? after : before ?? []);
         var (changed, removed) = new ObjectFields(isCustom).Compare(before ?? new JsonObject { ["metadata"] = new JsonObject() }, after);
         if (manager.Subresource.Length == 0)
             (changed, removed) = (WithoutStatus(changed), WithoutStatus(removed));

@@ -17,6 +17,7 @@ internal sealed class ApiRouter(ClusterServerOptions options, AccessTokens token
     private readonly WatchStream watches = new(options);
     private readonly WriteRequests writes = new(options.Store, options.Writer);
     private readonly PodLogStream logs = new(options);
+    private readonly PodProxy proxy = new(options.Store);
 
     public async Task AnswerAsync(HttpContext http)
     {
@@ -95,6 +96,7 @@ internal sealed class ApiRouter(ClusterServerOptions options, AccessTokens token
     private Task AnswerAsync(ApiRequest request) => request.Verb switch
     {
         "get" when request.Path.Subresource == "log" => logs.SendAsync(request),
+        _ when request.Path.Subresource == "proxy" => proxy.SendAsync(request),
         "get" when request.Path.Subresource == "scale" => request.Http.SendAsync(200, ScaleView.Of(Find(request))),
         "get" => GetAsync(request),
         "list" => lists.SendAsync(request),

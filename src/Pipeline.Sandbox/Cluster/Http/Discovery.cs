@@ -80,6 +80,7 @@ internal sealed class Discovery(KindCatalog catalog)
             {
                 "scale" => Described($"{served.Kind.Plural}/scale", new ResourceKind("autoscaling", "v1", "Scale", ""), "get", "patch", "update"),
                 "log" => Described($"{served.Kind.Plural}/log", served.Kind, "get"),
+                "proxy" => Described($"{served.Kind.Plural}/proxy", served.Kind with { Kind = "PodProxyOptions" }, "get"),
                 "eviction" => Described($"{served.Kind.Plural}/eviction", new ResourceKind("policy", "v1", "Eviction", ""), "create"),
                 _ => Described($"{served.Kind.Plural}/{subresource}", served.Kind, "get", "patch", "update"),
             };

@@ -11,11 +11,16 @@ namespace Pipeline.Sandbox.Cluster.Http;
 /// <summary>Reads what a client sends, JSON or YAML.</summary>
 internal static class RequestBody
 {
+    // The API server's own limit, beyond which it reads nothing.
+    private const int Most = 3 * 1024 * 1024;
+
     /// <exception cref="ApiException">It cannot be read.</exception>
     public static async Task<JsonNode> ReadAsync(HttpRequest request, CancellationToken cancellation)
     {
         using var body = new MemoryStream();
         await request.Body.CopyToAsync(body, cancellation);
+        if (body.Length > Most)
+            throw new ApiException(HttpStatusCode.RequestEntityTooLarge, "RequestEntityTooLarge", $"Request entity too large: limit is {Most}");
         var bytes = body.GetBuffer().AsMemory(0, (int)body.Length);
         if (request.ContentType?.Contains("protobuf", StringComparison.Ordinal) == true)
             return ProtobufBody.Read(bytes) ?? throw new ApiException(

@@ -24,6 +24,7 @@ internal sealed class WatchStream(ClusterServerOptions options)
         using var cut = new CancellationTokenSource(
             options.Faults.Find("watch-dropped") is { } dropped ? TimeSpan.FromSeconds(dropped.Number(2)) : Timeout.InfiniteTimeSpan, options.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(request.Aborted, length.Token, cut.Token);
+        await using var dropping = cut.Token.Register(request.Http.Abort);
         try
         {
             await FollowAsync(request, lines, await SnapshotAsync(request, lines, IsMeant), IsMeant, either.Token);
@@ -31,13 +32,6 @@ internal sealed class WatchStream(ClusterServerOptions options)
         catch (ApiException e) when (e.Reason == "Expired")
         {
             await lines.WriteAsync("ERROR", Answers.Status(e));
-        }
-        catch (OperationCanceledException) when (!request.Aborted.IsCancellationRequested)
-        {
-            if (cut.IsCancellationRequested)
-                request.Http.Abort();
-            else if (request.Flag("allowWatchBookmarks"))
-                await lines.BookmarkAsync(options.Store.Version, isEndOfList: false);
         }
     }
 
@@ -55,26 +49,35 @@ internal sealed class WatchStream(ClusterServerOptions options)
         return version;
     }
 
-    private async Task FollowAsync(ApiRequest request, WatchLines lines, long from, Func<StoredObject, bool> isMeant, CancellationToken cancellation)
+    // What a bookmark stands for has been sent: the version is read before the changes up to it are.
+    private async Task FollowAsync(ApiRequest request, WatchLines lines, long from, Func<StoredObject, bool> isMeant, CancellationToken over)
     {
-        await using var changes = options.Store.WatchAsync(request.Kind, from, cancellation).GetAsyncEnumerator(cancellation);
-        var next = changes.MoveNextAsync().AsTask();
-        while (true)
+        using var watch = options.Store.Watch(request.Kind, from);
+        for (var isBookmarkDue = false; ;)
         {
-            using var soon = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-            var bookmark = next.IsCompleted ? Task.CompletedTask : Task.Delay(BookmarkEvery, options.Time, soon.Token);
-            if (!next.IsCompleted && await Task.WhenAny(next, bookmark) == bookmark && !cancellation.IsCancellationRequested)
-            {
-                if (request.Flag("allowWatchBookmarks"))
-                    await lines.BookmarkAsync(options.Store.Version, isEndOfList: false);
-                continue;
-            }
-
-            await soon.CancelAsync();
-            if (!await next)
+            var (isLast, known) = (over.IsCancellationRequested, options.Store.Version);
+            while (watch.Changes.TryRead(out var change))
+                await SendAsync(lines, change, isMeant);
+            if ((isLast || isBookmarkDue) && request.Flag("allowWatchBookmarks"))
+                await lines.BookmarkAsync(known, isEndOfList: false);
+            if (isLast)
                 return;
-            await SendAsync(lines, changes.Current, isMeant);
-            next = changes.MoveNextAsync().AsTask();
+            isBookmarkDue = !await HasMoreAsync(watch, over);
+        }
+    }
+
+    // False when nothing came until the next bookmark, or the end.
+    private async Task<bool> HasMoreAsync(StoreWatch watch, CancellationToken over)
+    {
+        using var bookmark = new CancellationTokenSource(BookmarkEvery, options.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(over, bookmark.Token);
+        try
+        {
+            return await watch.Changes.WaitToReadAsync(either.Token);
+        }
+        catch (OperationCanceledException) when (either.IsCancellationRequested)
+        {
+            return false;
         }
     }
 

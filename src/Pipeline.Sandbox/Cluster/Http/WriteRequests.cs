@@ -88,10 +88,6 @@ internal sealed class WriteRequests(ClusterStore store, ObjectWriter writer)
             return;
         }
 
-        // Clients send back the owners that they read; only the server changes them.
-        ((JsonObject)body["metadata"]!)["managedFields"] = before.Content.At("metadata")?["managedFields"]?.DeepClone();
-        if (before.Content.At("metadata")?["managedFields"] is null)
-            body.At("metadata")!.Remove("managedFields");
         await request.Http.SendAsync(200, writer.Replace(before, body, request.WriteOptions()).Json);
     }
 

@@ -11,7 +11,7 @@ internal static class BuiltInKinds
         new(ResourceKind.Namespaces, ["ns"], ["status"]),
         new(ResourceKind.Nodes, ["no"], ["status"]),
         new(ResourceKind.PersistentVolumeClaims, ["pvc"], ["status"]),
-        new(ResourceKind.Pods, ["po"], ["status", "log", "eviction"], IsInAll: true),
+        new(ResourceKind.Pods, ["po"], ["status", "log", "eviction", "proxy"], IsInAll: true),
         new(ResourceKind.ResourceQuotas, ["quota"], ["status"]),
         new(ResourceKind.Secrets, [], []),
         new(ResourceKind.ServiceAccounts, ["sa"], []),

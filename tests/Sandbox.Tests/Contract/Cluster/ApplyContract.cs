@@ -72,6 +72,21 @@ public abstract class ApplyContract(ContractCluster cluster) : ContractTests(clu
     }
 
     [SkippableFact]
+    public async Task Whoever_sends_owners_decides_who_owns_what()
+    {
+        await Connection.SendAsync(HttpMethod.Post, $"{Resource.ConfigMaps.PathIn(Connection.Namespace)}?fieldManager=creator", Content(ConfigMap("owners", ("a", "1"), ("b", "1"))), default);
+        var entry = (JsonObject)(await GetAsync(Resource.ConfigMaps, "owners")).Items("metadata", "managedFields").Single().DeepClone();
+        (entry["manager"], entry["operation"]) = ("us", "Apply");
+        var patch = new JsonArray(new JsonObject { ["op"] = "replace", ["path"] = "/metadata/managedFields", ["value"] = new JsonArray(entry) });
+        await PatchAsync(Resource.ConfigMaps, "owners", patch.ToJsonString(), "application/json-patch+json");
+
+        var after = await ApplyAsync(Resource.ConfigMaps, ConfigMap("owners", ("a", "1")), "us");
+
+        Assert.Equal(["a"], after.At("data")!.Select(d => d.Key));
+        Assert.Equal(["us"], after.Items("metadata", "managedFields").Select(f => f.Text("manager")));
+    }
+
+    [SkippableFact]
     public async Task What_is_applied_no_longer_goes_unless_somebody_else_owns_it()
     {
         await ApplyAsync(Resource.ConfigMaps, ConfigMap("removal", ("own", "1"), ("shared", "1")), "us");

@@ -7,6 +7,7 @@ namespace Sandbox.Tests.Contract.Cluster;
 public abstract class ContractCluster : IAsyncLifetime
 {
     private ClusterConnection? connection;
+    private string? kubeconfig;
 
     /// <summary>Why it cannot be asked; null when it can.</summary>
     public abstract string? Missing { get; }
@@ -14,11 +15,14 @@ public abstract class ContractCluster : IAsyncLifetime
     /// <summary>As the administrator, in the class's own namespace.</summary>
     public ClusterConnection Connection => connection!;
 
+    /// <summary>As a user without any right that no Role gave, in the same namespace.</summary>
+    public ClusterConnection Deployer() => ClusterConnection.Open(new ClusterOptions { KubeConfig = kubeconfig, KubeContext = "deployer", KubeNamespace = Connection.Namespace });
+
     public async Task InitializeAsync()
     {
         if (Missing is not null)
             return;
-        var (kubeconfig, context) = await StartAsync();
+        (kubeconfig, var context) = await StartAsync();
         var space = $"contract-{Guid.NewGuid().ToString("N")[..8]}";
         connection = ClusterConnection.Open(new ClusterOptions { KubeConfig = kubeconfig, KubeContext = context, KubeNamespace = space });
         await connection.CreateAsync(Resource.Namespaces, new JsonObject { ["metadata"] = new JsonObject { ["name"] = space } }, default);

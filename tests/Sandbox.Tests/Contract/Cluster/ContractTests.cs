@@ -18,6 +18,8 @@ public abstract class ContractTests
 
     protected ClusterConnection Connection => cluster.Connection;
 
+    protected ClusterConnection Deployer() => cluster.Deployer();
+
     protected static JsonObject ConfigMap(string name, params (string Key, string Value)[] data) => new()
     {
         ["apiVersion"] = "v1",

@@ -99,6 +99,24 @@ public abstract class RuleContract(ContractCluster cluster) : ContractTests(clus
         Assert.Contains("Too long", refused.Message, StringComparison.Ordinal);
     }
 
+    [SkippableFact]
+    public async Task What_etcd_does_not_take_and_what_no_request_may_hold_is_refused()
+    {
+        Task<ClusterRequestException> RefusedOfAsync(int bytes)
+        {
+            var large = Deployment($"large-{bytes}");
+            large.Items("spec", "template", "spec", "containers").Single()["env"] = new JsonArray(new JsonObject { ["name"] = "A", ["value"] = new string('x', bytes) });
+            return Assert.ThrowsAsync<ClusterRequestException>(() => Connection.CreateAsync(Resource.Deployments, large, default));
+        }
+
+        var (stored, sent) = (await RefusedOfAsync(7 * 1024 * 1024 / 4), await RefusedOfAsync(3 * 1024 * 1024 + 1));
+
+        Assert.Contains("etcdserver: request is too large", stored.Message, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.InternalServerError, stored.Status);
+        Assert.Contains("Request entity too large: limit is 3145728", sent.Message, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, sent.Status);
+    }
+
     [SkippableTheory]
     [InlineData("configmaps", """{"metadata": {"name": "typed"}, "data": {"port": 8080}}""")]
     [InlineData("configmaps", """{"metadata": {"name": "typed", "labels": {"on": true}}}""")]

@@ -4,9 +4,12 @@ using Sandbox.Tests.Cluster;
 
 namespace Sandbox.Tests.Contract.Cluster;
 
-/// <summary>The sandbox's API server with controllers and a node, whose registry has no image at all.</summary>
+/// <summary>The sandbox's API server with controllers and a node, whose registry has one image.</summary>
 public sealed class SandboxWithNodes : ContractCluster
 {
+    /// <summary>The reference application; there is no other image.</summary>
+    public const string Api = "registry/api:1";
+
     private readonly TestFolder folder = new();
     private TestCluster? cluster;
     private ClusterRuntime? runtime;
@@ -22,7 +25,7 @@ public sealed class SandboxWithNodes : ContractCluster
                 Store = cluster.Store,
                 Writer = cluster.Writer,
                 Folder = folder.Path,
-                PullImage = (reference, _) => throw new ImagePullException($"manifest for {reference} not found"),
+                PullImage = (reference, _) => reference == Api ? Task.FromResult(Image()) : throw new ImagePullException($"manifest for {reference} not found"),
             },
             default);
         return (cluster.Kubeconfig, "sandbox");
@@ -34,4 +37,8 @@ public sealed class SandboxWithNodes : ContractCluster
         await cluster!.DisposeAsync();
         folder.Dispose();
     }
+
+    private static ContainerImage Image() => new(
+        $"sha256:{new string('a', 64)}", ["python3", "-m", "app"], new Dictionary<string, string>(),
+        new Dictionary<string, ReadOnlyMemory<byte>> { ["srv/app/main.py"] = "app"u8.ToArray() });
 }
