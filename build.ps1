@@ -130,7 +130,7 @@ function Invoke-Compiler([string] $dotnet, [string] $output, [string] $log) {
 
 # In an incident nobody waits for a build to be repaired.
 function Use-LastGoodBuild([string] $dotnet, [string] $build, [string] $log, [string[]] $arguments) {
-    $asked = $arguments | Where-Object { @('rollback', 'status', 'history', 'diagnose', 'unlock') -contains $_ }
+    $asked = $arguments | Where-Object { @('rollback', 'status', 'history', 'diagnose', 'incidentreport', 'unlock') -contains $_ }
     if ($asked -and $build -and (Test-Path -LiteralPath (Get-Program $build))) {
         Say "Warning: the build cannot be compiled (see '$log'); running the last good one, $build."
         return $build

@@ -155,7 +155,7 @@ fall_back() {
     local argument
     for argument in "$@"; do
         case "$(printf '%s' "$argument" | tr '[:upper:]' '[:lower:]')" in
-        rollback | status | history | diagnose | unlock)
+        rollback | status | history | diagnose | incidentreport | unlock)
             if [ -n "$current" ] && [ -f "$good" ]; then
                 echo "Warning: the build cannot be compiled (see '$log'); running the last good one, $current." >&2
                 return

@@ -4,19 +4,19 @@ using Nuke.Components;
 using Pipeline.Build.Sandbox;
 using Pipeline.Build.Targets;
 using Pipeline.Errors;
-using Pipeline.Releases;
+using Pipeline.Runs;
 
 namespace Pipeline.Build;
 
 /// <summary>What a person can ask for: one component for each target, in <c>Targets/</c>.</summary>
 internal sealed class Build : NukeBuild,
     IPreflight, IPreview, IBackup, IBuildImage, IPushImage, IBuildFrontend, IMigrate, IDeploy, ISyncFrontend, IInvalidate, IVerify,
-    IRollback, IStatus, IHistory, IDiagnose, IUnlock, IInit,
+    IRollback, IStatus, IHistory, IDiagnose, IIncidentReport, IUnlock, IInit,
     ISandbox, IRehearse,
     ICompile, ITest, IClean
 {
     // Made with the first target: --help and --plan need no engine.
-    private static readonly Lazy<PipelineSession> Run = new(() => new PipelineSession(TimeProvider.System));
+    private static readonly Lazy<PipelineSession> Run = new(() => new PipelineSession(TimeProvider.System, InterruptMenu.Ask));
 
     PipelineSession IRunSteps.Session => Run.Value;
 
@@ -26,6 +26,7 @@ internal sealed class Build : NukeBuild,
     public static int Main()
     {
         var arguments = Environment.GetCommandLineArgs()[1..];
+        ProgramOutput.Reserve(arguments);
         if (Request.Refusal(arguments, IsServerBuild) is { } refusal)
             return Refuse(refusal, Errors.ExitCode.Usage);
         if (!Request.IsForSandbox(arguments, IsServerBuild))

@@ -3,6 +3,10 @@ namespace Pipeline.Build;
 /// <summary>Asks the person at the terminal. Where nobody can answer, a command that was given is meant.</summary>
 internal static class Confirmation
 {
+    // The question goes to stderr, so that the output may go through a pipe.
+    private static bool IsUnattended => Console.IsInputRedirected || Console.IsErrorRedirected;
+
+    /// <summary>Asks before what a command does.</summary>
     /// <param name="sentence">What will happen.</param>
     /// <returns>True when it may happen.</returns>
     public static bool Ask(string sentence) => IsUnattended || Answer(sentence);
@@ -11,8 +15,6 @@ internal static class Confirmation
     /// <param name="sentence">What would happen.</param>
     /// <returns>True when it may happen.</returns>
     public static bool Offer(string sentence) => !IsUnattended && Answer(sentence);
-
-    private static bool IsUnattended => Console.IsInputRedirected || Console.IsOutputRedirected;
 
     private static bool Answer(string sentence)
     {

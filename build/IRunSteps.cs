@@ -1,12 +1,13 @@
 using Nuke.Components;
 using Pipeline.Build.Settings;
-using Pipeline.Releases;
+using Pipeline.Runs;
+using Pipeline.Settings;
 using Serilog;
 
 namespace Pipeline.Build;
 
 /// <summary>The one way from a target into the engine.</summary>
-internal interface IRunSteps : IHazEnvironment, IHazCluster, IHazArtifacts
+internal interface IRunSteps : IHazEnvironment, IHazCluster, IHazPublicAddresses, IHazNotices, IHazArtifacts
 {
     /// <summary>The run's release, lock, signals and undo.</summary>
     PipelineSession Session { get; }
@@ -16,11 +17,13 @@ internal interface IRunSteps : IHazEnvironment, IHazCluster, IHazArtifacts
     {
         try
         {
-            await Session.RunAsync(step, new RunOptions(Release, Cluster) { EvidenceFolder = ArtifactsDirectory }, Log.Logger);
+            await Session.RunAsync(step, Options, Log.Logger);
         }
         finally
         {
             ExitCode = Session.ExitCode ?? ExitCode;
         }
     }
+
+    private RunOptions Options => new(Release, Cluster) { EvidenceFolder = ArtifactsDirectory, Addresses = Verification, NoticeWebhook = Secret.From(NoticeWebhook) };
 }

@@ -21,7 +21,7 @@ internal sealed record Request(IReadOnlyList<string> Targets, IReadOnlyDictionar
     /// <summary>Targets that change no environment; any other one needs its environment named.</summary>
     public static readonly IReadOnlyList<string> Harmless =
     [
-        nameof(IPreflight.Preflight), nameof(IPreview.Preview), nameof(IVerify.Verify), nameof(IStatus.Status), nameof(IHistory.History), nameof(IDiagnose.Diagnose),
+        nameof(IPreflight.Preflight), nameof(IPreview.Preview), nameof(IVerify.Verify), nameof(IStatus.Status), nameof(IHistory.History), nameof(IDiagnose.Diagnose), nameof(IIncidentReport.IncidentReport),
         nameof(IBuildImage.BuildImage), .. Local,
     ];
 
@@ -54,6 +54,9 @@ internal sealed record Request(IReadOnlyList<string> Targets, IReadOnlyDictionar
     /// <summary>The repository's root, for what happens before the host starts.</summary>
     public static string RootOf(string[] arguments) => Of(arguments)!.Root;
 
+    /// <summary>The profile that was named; null when none was.</summary>
+    public static string? ProfileOf(string[] arguments) => Of(arguments)?.Profile;
+
     private static Request? Of(string[] arguments)
     {
         var names = Properties().Where(p => p.PropertyType == typeof(Target)).Select(p => p.Name).Distinct().ToList();
@@ -76,11 +79,9 @@ internal sealed record Request(IReadOnlyList<string> Targets, IReadOnlyDictionar
 
     private static IEnumerable<PropertyInfo> Properties() => typeof(Build).GetInterfaces().SelectMany(t => t.GetProperties());
 
-    private EnvironmentChoice Choice(bool isCiHost)
-    {
-        var profile = Values.GetValueOrDefault("--profile") ?? Variable("NUKE_PROFILE") ?? Variable("PIPELINE_PROFILE");
-        return EnvironmentChoice.In(Root, profile, isCiHost);
-    }
+    private EnvironmentChoice Choice(bool isCiHost) => EnvironmentChoice.In(Root, Profile, isCiHost);
+
+    private string? Profile => Values.GetValueOrDefault("--profile") ?? Variable("NUKE_PROFILE") ?? Variable("PIPELINE_PROFILE");
 
     // Without a profile's file, an environment may be described by flags and variables alone.
     private bool NamesNoOther =>

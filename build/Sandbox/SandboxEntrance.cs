@@ -27,7 +27,7 @@ internal sealed class SandboxEntrance : IDisposable
     {
         var process = new SandboxProcess(SandboxProcess.FolderIn(root), isCiHost);
         if (await process.FindAsync(CancellationToken.None) is null)
-            await Console.Out.WriteLineAsync("Starting the sandbox: a cluster, registry, Docker engine, object store, CDN and database on this machine");
+            await Console.Error.WriteLineAsync("Starting the sandbox: a cluster, registry, Docker engine, object store, CDN and database on this machine");
         var running = await process.EnsureAsync(CancellationToken.None);
         running.Enter();
         return new SandboxEntrance(process, running, !isCiHost && !SandboxProcess.IsBorrowed);

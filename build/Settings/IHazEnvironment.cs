@@ -22,6 +22,10 @@ internal interface IHazEnvironment : IHazSources
     [Parameter("Begins a new release although another one is unfinished; what that one did stays as it is.")]
     bool Fresh => TryGetValue<bool?>(() => Fresh) ?? false;
 
+    /// <summary>What becomes of what was changed when a step fails.</summary>
+    [Parameter("What becomes of changed pods and pages when a step fails: Rollback puts them back, Stop leaves them to be looked at. Default: Rollback.")]
+    string? OnFailure => TryGetValue(() => OnFailure);
+
     /// <summary>How long another run's lock is waited for.</summary>
     [Parameter("How long to wait for another run that holds the deploy lock, as in 10m. Default: not at all, refused.")]
     string? LockWait => TryGetValue(() => LockWait);
@@ -39,6 +43,7 @@ internal interface IHazEnvironment : IHazSources
         AllowDirty = AllowDirty,
         Fresh = Fresh,
         KeepReleases = KeepReleases,
+        OnFailure = OnFailure,
         LockWait = LockWait,
         Inputs = [Sources.Manifests, Sources.Image, Sources.Frontend],
     };

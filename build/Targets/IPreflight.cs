@@ -6,7 +6,7 @@ using Pipeline.Settings;
 namespace Pipeline.Build.Targets;
 
 /// <summary>Looks at everything that a release will use; changes nothing.</summary>
-internal interface IPreflight : IRunSteps, IHazBackupBucket, IHazPublicAddresses, IHazPreflight, IHazCdn
+internal interface IPreflight : IRunSteps, IHazIdentity
 {
     /// <summary>Looks at everything that a release will use; changes nothing.</summary>
     Target Preflight => _ => _
@@ -26,6 +26,7 @@ internal interface IPreflight : IRunSteps, IHazBackupBucket, IHazPublicAddresses
             Cdn = Cdn,
             RedisEndpoints = Secret.From(RedisEndpoints),
             Expected = Expected,
+            Given = Given,
             LaterSettings = [Migration.Check, Verification.Check],
         })));
 }

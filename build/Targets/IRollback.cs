@@ -1,11 +1,11 @@
 using Nuke.Common;
 using Pipeline.Build.Settings;
-using Pipeline.Releases;
+using Pipeline.Rollbacks;
 
 namespace Pipeline.Build.Targets;
 
 /// <summary>Brings the release before back: pages, then pods.</summary>
-internal interface IRollback : IRunSteps, IHazManifests, IHazPublicAddresses, IHazCdn, IHazReason
+internal interface IRollback : IRunSteps, IHazManifests, IHazPublicAddresses, IHazCdn, IHazReason, IHazSchemaReturn
 {
     /// <summary>Where to.</summary>
     [Parameter("The number of the release to go back to. Default: the last verified one before the live one.")]
@@ -24,7 +24,7 @@ internal interface IRollback : IRunSteps, IHazManifests, IHazPublicAddresses, IH
         .Description("Brings the release before back: pages, then pods. Needs nothing but the cluster and the bucket.")
         .TryAfter<IVerify>(x => x.Verify)
         .Requires(() => EnvironmentName, () => KubeContext, () => KubeNamespace, () => ClusterUid)
-        .Executes(() => Run(new RollbackStep(Going, Manifests, Frontend, Cdn, Verification)));
+        .Executes(() => Run(new RollbackStep(Going, Manifests, Frontend, Cdn, Verification, SchemaReturn)));
 
     private RollbackOptions Going => new()
     {

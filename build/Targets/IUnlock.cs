@@ -1,6 +1,6 @@
 using Nuke.Common;
 using Pipeline.Build.Settings;
-using Pipeline.Releases;
+using Pipeline.Leases;
 
 namespace Pipeline.Build.Targets;
 

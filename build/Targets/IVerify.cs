@@ -1,11 +1,12 @@
 using Nuke.Common;
 using Pipeline.Build.Settings;
+using Pipeline.Rollbacks;
 using Pipeline.Verification;
 
 namespace Pipeline.Build.Targets;
 
 /// <summary>Asks the public addresses whether they show the release.</summary>
-internal interface IVerify : IRunSteps, IHazPublicAddresses
+internal interface IVerify : IRunSteps, IHazPublicAddresses, IHazRegistry
 {
     /// <summary>Asks the public addresses whether they show the release.</summary>
     Target Verify => _ => _
@@ -13,5 +14,5 @@ internal interface IVerify : IRunSteps, IHazPublicAddresses
         .TryAfter<IInvalidate>(x => x.Invalidate)
         .Requires(() => EnvironmentName, () => KubeContext, () => KubeNamespace, () => ClusterUid)
         .Requires(() => ApiUrl, () => SiteUrl)
-        .Executes(() => Run(new VerifyStep(Verification)));
+        .Executes(() => Run(new VerifyStep(Verification, new WayBackOptions(Image, Frontend))));
 }

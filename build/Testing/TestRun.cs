@@ -24,8 +24,12 @@ internal sealed class TestRun(string root, string reports, bool all)
         if (Directory.Exists(results))
             Directory.Delete(results, recursive: true);
         var counts = new ConcurrentBag<(int Passed, int Failed)>();
-        // Much of a test is waiting for programs and servers of its own: two projects at once keep the cores busy.
-        await Parallel.ForEachAsync(Projects(), new ParallelOptions { MaxDegreeOfParallelism = 2, CancellationToken = cancellation },
+        // Much of a test is waiting for programs and servers of its own: two projects at once keep the cores busy. Where there are few, what
+        // is waited for would come too late.
+        var atOnce = Environment.ProcessorCount >= 4 ? 2 : 1;
+        if (atOnce == 1)
+            await Task.WhenAny(format);
+        await Parallel.ForEachAsync(Projects(), new ParallelOptions { MaxDegreeOfParallelism = atOnce, CancellationToken = cancellation },
             async (project, stop) => counts.Add(await RunAsync(dotnet, project, results, stop)));
         await format;
         var (passed, failed) = (counts.Sum(c => c.Passed), counts.Sum(c => c.Failed));

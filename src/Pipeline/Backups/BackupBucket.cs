@@ -1,9 +1,10 @@
 using System.Net;
 using Amazon.S3;
+using Amazon.S3.Model;
 using Amazon.S3.Transfer;
+using Pipeline.Leases;
 using Pipeline.ObjectStore;
 using Pipeline.Output;
-using Pipeline.Releases;
 using Serilog;
 
 namespace Pipeline.Backups;
@@ -94,6 +95,43 @@ internal sealed class BackupBucket(BackupOptions options, ILogger log, RequestGa
         }
     }
 
+    /// <summary>Removes what an upload that was cut off left: the object, or its parts.</summary>
+    /// <returns>True when there was something.</returns>
+    public async Task<bool> RemoveLeftAsync(string key, CancellationToken cancellation)
+    {
+        await AbortLeftAsync(key, cancellation);
+        try
+        {
+            await client.GetObjectMetadataAsync(Name, key, cancellation);
+            await client.DeleteObjectAsync(Name, key, cancellation);
+            return true;
+        }
+        catch (AmazonS3Exception e) when (e.StatusCode == HttpStatusCode.NotFound)
+        {
+            return false;
+        }
+        catch (Exception e) when (StoreFailure.IsOne(e))
+        {
+            log.Warning("Whether the bucket '{Bucket}' still has the unproven dump '{Key}' could not be seen: {Why:l}", Name, key, e.Message);
+            return false;
+        }
+    }
+
     /// <inheritdoc />
     public void Dispose() => client.Dispose();
+
+    // An account that may write dumps need not be allowed to list uploads.
+    private async Task AbortLeftAsync(string key, CancellationToken cancellation)
+    {
+        try
+        {
+            var parts = (await client.ListMultipartUploadsAsync(new ListMultipartUploadsRequest { BucketName = Name, Prefix = key }, cancellation)).MultipartUploads ?? [];
+            foreach (var upload in parts.Where(u => u.Key == key))
+                await client.AbortMultipartUploadAsync(Name, key, upload.UploadId, cancellation);
+        }
+        catch (Exception e) when (StoreFailure.IsOne(e))
+        {
+            log.Warning("Whether the bucket '{Bucket}' still has parts of the dump '{Key}', whose upload was cut off, could not be seen: {Why:l}", Name, key, e.Message);
+        }
+    }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Pipeline.Databases;
 using Pipeline.Releases;
+using Pipeline.Runs;
 using Pipeline.Settings;
 
 namespace Pipeline.Backups;
@@ -29,12 +30,14 @@ public sealed class BackupStep(BackupOptions options) : IStep
         await using var database = await Database.OpenAsync(options.Database, context, cancellation);
         using var bucket = new BackupBucket(options, context.Log, context.Gate);
         var snapshot = await Snapshot.TakeAsync(database, cancellation);
+        context.FollowsFrom(bucket.Name, database.Name, snapshot.SchemaRevision);
         if (await KeptAsync(release, bucket, snapshot, context, cancellation) is { } kept)
         {
             context.Summary.LeftAlone($"the backup '{kept.Id}' in '{kept.Bucket}', {Size(kept.SizeBytes)}, taken {At(kept.Taken, "u")}");
             return;
         }
 
+        await RemoveUnprovenAsync(bucket, context, cancellation);
         var backup = await TakeAsync(release, database, bucket, snapshot, context, cancellation);
         await context.Ledger.UpdateAsync(r => r with { Backup = backup }, cancellation);
         context.Summary.Changed($"backup '{backup.Id}' in '{backup.Bucket}', {Size(backup.SizeBytes)}, read back and proven");
@@ -59,6 +62,15 @@ public sealed class BackupStep(BackupOptions options) : IStep
         return null;
     }
 
+    // A run that died between the upload and the proof left a dump that somebody might restore one day.
+    private static async Task RemoveUnprovenAsync(BackupBucket bucket, StepContext context, CancellationToken cancellation)
+    {
+        var proven = context.Ledger.History.Releases.Select(r => r.Backup?.Id).ToHashSet();
+        foreach (var left in context.Ledger.History.Releases.Select(r => r.BackupBegun).OfType<string>().Where(b => !proven.Contains(b)))
+            if (await bucket.RemoveLeftAsync(left, cancellation))
+                context.Log.Warning("The dump '{Key}', which an earlier run uploaded and did not prove, is removed", left);
+    }
+
     private async Task<BackupResult> TakeAsync(
         Release release, Database database, BackupBucket bucket, Snapshot snapshot, StepContext context, CancellationToken cancellation)
     {
@@ -69,20 +81,14 @@ public sealed class BackupStep(BackupOptions options) : IStep
         var key = $"{release.Environment}/{At(taken, "yyyyMMdd'T'HHmmss'Z'")}-{release.Version}-{snapshot.SchemaRevision ?? "empty"}.dump";
         context.Log.Information(
             "Dumping '{Database}' with pg_dump {Program}: {Tables} tables, schema revision {Revision}", database.Name, program, snapshot.Tables.Count, snapshot.SchemaRevision ?? "none");
-        var folder = Directory.CreateTempSubdirectory("pipeline-backup-");
-        try
-        {
-            var path = Path.Combine(folder.FullName, "database.dump");
-            var dump = await Dump.TakeAsync(path, options.Database.DatabaseUrl!, snapshot, context.Log, cancellation);
-            context.Log.Information("Dump: {Size}, SHA-256 {Sha256}; uploading it to '{Bucket}' as '{Key}'", Size(dump.SizeBytes), dump.Sha256, bucket.Name, key);
-            await StoreAsync(bucket, key, dump, snapshot, cancellation);
-            context.Log.Information("Backup '{Key}': read back, the same, and it holds every table", key);
-            return new BackupResult(bucket.Name, key, dump.SizeBytes, dump.Sha256, database.Name, snapshot.SchemaRevision, taken);
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
-        }
+        DumpFolder.RemoveAbandoned(context.Time, context.Log);
+        using var folder = DumpFolder.Make();
+        var dump = await Dump.TakeAsync(folder.File, options.Database.DatabaseUrl!, snapshot, context.Log, cancellation);
+        context.Log.Information("Dump: {Size}, SHA-256 {Sha256}; uploading it to '{Bucket}' as '{Key}'", Size(dump.SizeBytes), dump.Sha256, bucket.Name, key);
+        await context.Ledger.UpdateAsync(r => r with { BackupBegun = key }, cancellation);
+        await StoreAsync(bucket, key, dump, snapshot, cancellation);
+        context.Log.Information("Backup '{Key}': read back, the same, and it holds every table", key);
+        return new BackupResult(bucket.Name, key, dump.SizeBytes, dump.Sha256, database.Name, snapshot.SchemaRevision, taken);
     }
 
     private static async Task StoreAsync(BackupBucket bucket, string key, Dump dump, Snapshot snapshot, CancellationToken cancellation)

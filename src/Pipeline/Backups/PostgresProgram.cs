@@ -6,6 +6,7 @@ using CliWrap;
 using CliWrap.Buffered;
 using Pipeline.Databases;
 using Pipeline.Errors;
+using Pipeline.Runs;
 using Pipeline.Settings;
 
 namespace Pipeline.Backups;
@@ -48,8 +49,7 @@ internal sealed partial class PostgresProgram(string name)
     public async Task<string> RunAsync(IReadOnlyList<string> arguments, Secret? address, PipeTarget output, CancellationToken cancellation)
     {
         var said = new StringBuilder();
-        var ended = await Cli.Wrap(name)
-            .WithArguments(arguments)
+        var ended = await ShieldedProgram.Of(name, arguments)
             .WithEnvironmentVariables(address is null ? new Dictionary<string, string?>() : DatabaseAddress.LibpqEnvironment(address))
             .WithStandardOutputPipe(output)
             .WithStandardErrorPipe(PipeTarget.ToStringBuilder(said))

@@ -3,9 +3,8 @@ using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using k8s;
-using k8s.Exceptions;
 using Pipeline.Errors;
-using Pipeline.Releases;
+using Pipeline.Leases;
 
 namespace Pipeline.Cluster;
 
@@ -28,19 +27,19 @@ public sealed class ClusterConnection : IDisposable
     // The deploy lock must be renewed soon after the server is back.
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestAskedFor = TimeSpan.FromSeconds(10);
-    private readonly Kubernetes client;
+    private readonly ClusterAccess access;
     private readonly TimeProvider time;
     private readonly Uri root;
     private readonly RequestGate? gate;
     private bool hasAnswered;
 
-    private ClusterConnection(Kubernetes client, string space, string context, TimeProvider time, RequestGate? gate = null)
+    private ClusterConnection(ClusterAccess access, string space, string context, TimeProvider time, RequestGate? gate = null)
     {
-        this.client = client;
+        this.access = access;
         this.gate = gate;
         this.time = time;
         // A server behind a path, as multi-cluster gateways have it, keeps that path.
-        root = new Uri(client.BaseUri.AbsoluteUri.TrimEnd('/') + '/');
+        root = new Uri(access.Client.BaseUri.AbsoluteUri.TrimEnd('/') + '/');
         Namespace = space;
         Context = context;
     }
@@ -52,7 +51,7 @@ public sealed class ClusterConnection : IDisposable
     public string Context { get; }
 
     /// <summary>The API server's address.</summary>
-    public Uri Server => client.BaseUri;
+    public Uri Server => access.Client.BaseUri;
 
     /// <summary>Reads the kubeconfig and prepares the connection; sends nothing yet.</summary>
     /// <param name="options">Which cluster and namespace.</param>
@@ -60,22 +59,12 @@ public sealed class ClusterConnection : IDisposable
     /// <exception cref="UsageException">Kubeconfig or context cannot be used.</exception>
     public static ClusterConnection Open(ClusterOptions options, TimeProvider? time = null)
     {
-        var file = KubeconfigFile.WithContext(options.KubeContext, KubeconfigFile.PathsOf(options.KubeConfig));
-        try
-        {
-            var configuration = KubernetesClientConfiguration.BuildConfigFromConfigObject(file, options.KubeContext);
-            // A watch may stay silent for long; every other request has a limit of its own.
-            configuration.HttpClientTimeout = Timeout.InfiniteTimeSpan;
-            return new ClusterConnection(new Kubernetes(configuration), options.KubeNamespace ?? "default", options.KubeContext!, time ?? TimeProvider.System);
-        }
-        catch (Exception e) when (e is KubeConfigException or IOException or FormatException or ArgumentException or System.Security.Cryptography.CryptographicException)
-        {
-            throw new UsageException($"--kube-config: the context '{options.KubeContext}' in '{file.FileName}' cannot be used: {e.Message}");
-        }
+        var clock = time ?? TimeProvider.System;
+        return new ClusterConnection(new ClusterAccess(options, clock), options.KubeNamespace ?? "default", options.KubeContext!, clock);
     }
 
     /// <summary>The same connection, whose requests pass a gate first; the one that it was made from is disposed for both.</summary>
-    internal ClusterConnection Behind(RequestGate barrier) => new(client, Namespace, Context, time, barrier);
+    internal ClusterConnection Behind(RequestGate barrier) => new(access, Namespace, Context, time, barrier);
 
     /// <summary>One object, or null when there is none.</summary>
     public async Task<JsonObject?> FindAsync(Resource resource, string name, CancellationToken cancellation)
@@ -91,18 +80,30 @@ public sealed class ClusterConnection : IDisposable
     }
 
     /// <summary>Every object of a kind that carries the labels, read in pages.</summary>
-    public async Task<IReadOnlyList<JsonObject>> ListAsync(Resource resource, string? labels, CancellationToken cancellation)
+    public Task<IReadOnlyList<JsonObject>> ListAsync(Resource resource, string? labels, CancellationToken cancellation) => ListAsync(resource, labels, null, cancellation);
+
+    /// <summary>Every object of a kind that carries the labels and has the fields, as in <c>involvedObject.name=api-1</c>, read in pages.</summary>
+    public async Task<IReadOnlyList<JsonObject>> ListAsync(Resource resource, string? labels, string? fields, CancellationToken cancellation)
     {
+        var selected = fields is null ? "" : $"&fieldSelector={Uri.EscapeDataString(fields)}";
         var all = new List<JsonObject>();
-        string? next = null;
-        do
+        for (string? next = ""; next is not null;)
         {
-            var query = $"?limit=500&labelSelector={Uri.EscapeDataString(labels ?? "")}&continue={Uri.EscapeDataString(next ?? "")}";
-            var page = await SendAsync(HttpMethod.Get, resource.PathIn(Namespace) + query, null, cancellation);
-            all.AddRange(page.Items("items"));
-            next = page.Text("metadata", "continue");
+            var query = $"?limit=500&labelSelector={Uri.EscapeDataString(labels ?? "")}&continue={Uri.EscapeDataString(next)}{selected}";
+            try
+            {
+                var page = await SendAsync(HttpMethod.Get, resource.PathIn(Namespace) + query, null, cancellation);
+                all.AddRange(page.Items("items"));
+                next = page.Text("metadata", "continue") is { Length: > 0 } more ? more : null;
+            }
+            catch (ClusterRequestException e) when (e.Status == HttpStatusCode.Gone && next?.Length > 0)
+            {
+                // The server no longer has the state that the pages before showed.
+                all.Clear();
+                next = "";
+            }
         }
-        while (!string.IsNullOrEmpty(next));
+
         return all;
     }
 
@@ -176,17 +177,20 @@ public sealed class ClusterConnection : IDisposable
     public async Task<HttpResponseMessage> StreamAsync(HttpMethod method, string path, HttpContent? content, CancellationToken cancellation)
     {
         using var body = content;
-        var started = time.GetTimestamp();
+        var (started, renewed) = (time.GetTimestamp(), false);
         for (var pause = FirstPause; ; pause = Shorter(pause * 2, LongestPause))
         {
             try
             {
-                var response = await AskAsync(method, path, content, cancellation);
+                var client = access.Client;
+                var response = await AskAsync(client, method, path, content, cancellation);
                 hasAnswered = true;
                 if (response.IsSuccessStatusCode)
                     return response;
                 using (response)
                 {
+                    if (response.StatusCode == HttpStatusCode.Unauthorized && !renewed && (renewed = access.Renew(client)))
+                        continue;
                     if (PauseIn(method, response, pause) is not { } asked || time.GetElapsedTime(started) + asked > (response.Headers.RetryAfter is null ? DoubtsFor : PatientFor))
                         throw await ErrorAsync(method, response, cancellation);
                     await Task.Delay(asked, time, cancellation);
@@ -201,10 +205,10 @@ public sealed class ClusterConnection : IDisposable
 
     /// <summary>Sends one request, never a second, and hands over the open answer whatever its status: through the API server's proxy it is the pod's own.</summary>
     /// <exception cref="FailureException">The server did not answer.</exception>
-    public Task<HttpResponseMessage> AskOnceAsync(string path, CancellationToken cancellation) => AskAsync(HttpMethod.Get, path, null, cancellation);
+    public Task<HttpResponseMessage> AskOnceAsync(string path, CancellationToken cancellation) => AskAsync(access.Client, HttpMethod.Get, path, null, cancellation);
 
     /// <inheritdoc />
-    public void Dispose() => client.Dispose();
+    public void Dispose() => access.Dispose();
 
     private static StringContent Json(JsonObject body, string mediaType) => new(body.ToJsonString(), null, mediaType);
 
@@ -228,7 +232,7 @@ public sealed class ClusterConnection : IDisposable
 
     private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;
 
-    private async Task<HttpResponseMessage> AskAsync(HttpMethod method, string path, HttpContent? content, CancellationToken cancellation)
+    private async Task<HttpResponseMessage> AskAsync(Kubernetes client, HttpMethod method, string path, HttpContent? content, CancellationToken cancellation)
     {
         if (gate is not null)
             await gate.PassAsync(cancellation);
@@ -259,8 +263,11 @@ public sealed class ClusterConnection : IDisposable
             // A proxy in between answers in HTML or plain text.
         }
 
-        var said = status.Text("message") ?? (text.Length > 300 ? text[..300] : text);
+        // A body that cannot be decoded is quoted: error found in #10 byte of ...|"password":"…
+        var isSecret = response.StatusCode == HttpStatusCode.BadRequest && response.RequestMessage!.RequestUri!.AbsolutePath.Contains("/secrets", StringComparison.Ordinal);
+        var said = isSecret ? "the Secret cannot be decoded; what the server said may quote it, so it is not shown. Check it with 'kubectl apply --dry-run=server'." : status.Text("message") ?? (text.Length > 300 ? text[..300] : text);
+        var advice = response.StatusCode == HttpStatusCode.Unauthorized ? ". The cluster does not take the credentials of this context, although they were read again. Log in again; what was done stays, and the same command goes on" : "";
         return new ClusterRequestException(
-            $"{method} {response.RequestMessage!.RequestUri!.AbsolutePath} as '{Context}' was answered with {(int)response.StatusCode}: {said}", response.StatusCode, status.Text("reason"), status.At("details"));
+            $"{method} {response.RequestMessage!.RequestUri!.AbsolutePath} as '{Context}' was answered with {(int)response.StatusCode}: {said}{advice}", response.StatusCode, status.Text("reason"), status.At("details"));
     }
 }

@@ -23,6 +23,16 @@ public sealed class ClusterRequestException(string message, HttpStatusCode statu
     /// <summary>The object was changed, or made, by somebody else in between.</summary>
     public bool IsConflict => Status == HttpStatusCode.Conflict;
 
+    /// <summary>Another manager owns fields that were to be applied: the one conflict that does not pass.</summary>
+    public bool IsOfFields => IsConflict && (Causes.Any(c => c.Text("reason") == "FieldManagerConflict") || Message.Contains("Apply failed with ", StringComparison.Ordinal));
+
+    /// <summary>
+    /// It may be taken in a moment: what it touches, a quota's count for instance, was changed in between (kubernetes/kubernetes#67761); or
+    /// the server has just started, or has not counted a new quota yet, and forbids everything until it has.
+    /// </summary>
+    public bool IsPassing => (IsConflict && !IsOfFields)
+        || (IsForbidden && (Message.Contains("not yet ready to handle request", StringComparison.Ordinal) || Message.Contains("status unknown for quota", StringComparison.Ordinal)));
+
     /// <summary>The user of this context has no right to do it.</summary>
     public bool IsForbidden => Status == HttpStatusCode.Forbidden;
 

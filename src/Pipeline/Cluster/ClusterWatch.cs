@@ -10,7 +10,8 @@ namespace Pipeline.Cluster;
 /// <param name="IsWhole">True when <paramref name="Objects"/> is everything there is now, after a list.</param>
 /// <param name="IsDeletion">True when the object is gone.</param>
 /// <param name="Objects">The objects.</param>
-internal sealed record WatchEvent(bool IsWhole, bool IsDeletion, IReadOnlyList<JsonObject> Objects);
+/// <param name="Version">The cluster's counter up to which everything of the kind is known then; null when it was not told.</param>
+internal sealed record WatchEvent(bool IsWhole, bool IsDeletion, IReadOnlyList<JsonObject> Objects, string? Version = null);
 
 /// <summary>Follows objects of a kind: everything there is, then every change, through dropped connections and expired positions.</summary>
 internal sealed class ClusterWatch(ClusterConnection cluster, TimeProvider time)
@@ -29,8 +30,8 @@ internal sealed class ClusterWatch(ClusterConnection cluster, TimeProvider time)
         for (var isFirst = true; ; isFirst = false)
         {
             var list = await ListAsync(path, isFirst, cancellation);
-            yield return new WatchEvent(IsWhole: true, IsDeletion: false, [.. list.Items("items")]);
             var position = list.Text("metadata", "resourceVersion");
+            yield return new WatchEvent(IsWhole: true, IsDeletion: false, [.. list.Items("items")], position);
             while (position is not null)
             {
                 var (from, opened) = (position, time.GetTimestamp());
@@ -38,7 +39,7 @@ internal sealed class ClusterWatch(ClusterConnection cluster, TimeProvider time)
                 {
                     position = type == "ERROR" ? null : seen.Text("metadata", "resourceVersion");
                     if (type is "ADDED" or "MODIFIED" or "DELETED")
-                        yield return new WatchEvent(IsWhole: false, type == "DELETED", [seen]);
+                        yield return new WatchEvent(IsWhole: false, type == "DELETED", [seen], position);
                 }
 
                 // Where nothing happens the server ends a watch after its length; one that ends at once was not let in.

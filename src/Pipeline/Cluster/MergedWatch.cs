@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Pipeline.Errors;
 using Serilog;
+using Serilog.Events;
 
 namespace Pipeline.Cluster;
 
@@ -16,10 +17,11 @@ internal sealed class MergedWatch : IAsyncDisposable
     private readonly ILogger log;
     private readonly TimeProvider time;
     private readonly Task sources;
+    private readonly SortedDictionary<string, string?> known = new(StringComparer.Ordinal);
 
     /// <summary>Begins to watch.</summary>
     /// <param name="cluster">Where.</param>
-    /// <param name="log">Told when events must not be watched.</param>
+    /// <param name="log">Told when events must not be watched, and before each wait what is known.</param>
     /// <param name="time">The clock of limits and pauses.</param>
     /// <param name="sources">Each kind with its selector, as <see cref="ClusterWatch.FollowAsync"/> takes it.</param>
     /// <param name="cancellation">Ends it.</param>
@@ -36,6 +38,8 @@ internal sealed class MergedWatch : IAsyncDisposable
     {
         using var late = new CancellationTokenSource(limit > TimeSpan.Zero ? limit : TimeSpan.Zero, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, late.Token);
+        if (log.IsEnabled(LogEventLevel.Verbose))
+            log.Verbose("Known: {Versions:l}; waiting for changes, for at most {Limit}", string.Join(", ", known.Select(k => $"{k.Key} {k.Value}")), limit);
         try
         {
             await changes.Reader.WaitToReadAsync(either.Token);
@@ -46,7 +50,13 @@ internal sealed class MergedWatch : IAsyncDisposable
     }
 
     /// <summary>Takes the next change, if there is one.</summary>
-    public bool TryRead(out (Resource Resource, WatchEvent Event) seen) => changes.Reader.TryRead(out seen);
+    public bool TryRead(out (Resource Resource, WatchEvent Event) seen)
+    {
+        if (!changes.Reader.TryRead(out seen))
+            return false;
+        known[seen.Resource.Plural] = seen.Event.Version;
+        return true;
+    }
 
     /// <inheritdoc />
     public async ValueTask DisposeAsync()

@@ -4,6 +4,7 @@ using Pipeline.Cluster;
 using Pipeline.Databases;
 using Pipeline.Errors;
 using Pipeline.Releases;
+using Pipeline.Runs;
 using Pipeline.Settings;
 
 namespace Pipeline.Environments;

@@ -1,4 +1,4 @@
-using Pipeline.Releases;
+using Pipeline.Runs;
 using Pipeline.Settings;
 
 namespace Pipeline.Frontend;
@@ -17,6 +17,7 @@ public sealed class BuildFrontendStep(FrontendOptions options) : IStep
             faults.Add(nameof(FrontendOptions.FrontendSource), $"'{options.FrontendSource}' holds no package-lock.json, which says what the site is built with.");
         faults.ThrowIfAny();
         var npm = new NpmBuild(options, context.Log);
+        context.FollowsFrom(await npm.InputsAsync(cancellation));
         await npm.InstallAsync(cancellation);
         if (await npm.BuildAsync(cancellation))
             context.Log.Information("The site was built into {Folder}", options.FrontendOutput);

@@ -6,7 +6,7 @@ using Amazon.CloudFront;
 using Amazon.CloudFront.Model;
 using Amazon.Runtime;
 using Pipeline.Errors;
-using Pipeline.Releases;
+using Pipeline.Leases;
 
 namespace Pipeline.Frontend;
 
@@ -75,6 +75,20 @@ public sealed class CdnInvalidation : IDisposable
                 // A 400, which the library does not retry; it passes when an earlier invalidation ends.
                 await Task.Delay(pause, time, cancellation);
             }
+        }
+    }
+
+    /// <summary>An invalidation as it is now; null when the CDN has none under that id.</summary>
+    public async Task<InvalidationResult?> FindAsync(InvalidationResult known, CancellationToken cancellation)
+    {
+        try
+        {
+            var answer = await AskAsync(() => client.GetInvalidationAsync(new GetInvalidationRequest { DistributionId = known.DistributionId, Id = known.Id }, cancellation));
+            return known with { Completed = IsCompleted(answer.Invalidation) };
+        }
+        catch (FailureException e) when (e.InnerException is NoSuchInvalidationException)
+        {
+            return null;
         }
     }
 

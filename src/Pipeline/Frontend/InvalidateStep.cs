@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using Pipeline.Errors;
 using Pipeline.Releases;
+using Pipeline.Runs;
 using Pipeline.Settings;
 
 namespace Pipeline.Frontend;
@@ -20,20 +22,22 @@ public sealed class InvalidateStep(CdnOptions options) : IStep
         if (context.Ledger.Current.Frontend is not { } pages)
             throw FailureException.Refused($"Release {release.Number} has no pages in the bucket. Run ./build.sh SyncFrontend first.");
         var paths = InvalidationPaths.Of(pages.Changed);
+        context.FollowsFrom([options.CdnDistributionId, $"{pages.Published:O}", .. paths]);
         if (paths.Length == 0)
         {
             context.Summary.LeftAlone("the CDN: no page changed");
             return;
         }
 
-        if (release.Invalidation is { Completed: true } done && done.DistributionId == options.CdnDistributionId && done.Paths.SequenceEqual(paths))
+        using var cdn = new CdnInvalidation(options, context.Time, context.Gate);
+        var known = await KnownAsync(cdn, release, paths, context, cancellation);
+        if (known is { Completed: true })
         {
-            context.Summary.LeftAlone($"the CDN: invalidation {done.Id} covers this release");
+            context.Summary.LeftAlone($"the CDN: invalidation {known.Id} covers this release");
             return;
         }
 
-        using var cdn = new CdnInvalidation(options, context.Time, context.Gate);
-        var started = await cdn.StartAsync($"{release.Number}/{release.Key}/{pages.Published:O}", pages.Changed, cancellation);
+        var started = known ?? await cdn.StartAsync($"{release.Number}/{release.Key}/{pages.Published:O}", pages.Changed, cancellation);
         await context.Ledger.UpdateAsync(r => r with { Invalidation = started }, cancellation);
         context.Log.Information("Invalidation {Id} of {Paths}", started.Id, string.Join(' ', paths.Take(10)));
         if (!started.Completed)
@@ -43,6 +47,17 @@ public sealed class InvalidateStep(CdnOptions options) : IStep
         if (!ended.Completed)
             context.Log.Warning("Invalidation {Id} is not known to have ended after {Timeout:l} (--cdn-timeout); edges may show old pages until it does", ended.Id, DurationText.Of(options.Timeout));
         context.Summary.Changed($"the CDN: invalidation {ended.Id} of {ended.Paths.Length} paths, {(ended.Completed ? "completed" : "still in progress")}");
+    }
+
+    // What an earlier run recorded is asked of the CDN again.
+    private async Task<InvalidationResult?> KnownAsync(CdnInvalidation cdn, Release release, ImmutableArray<string> paths, StepContext context, CancellationToken cancellation)
+    {
+        if (release.Invalidation is not { Id: not null } recorded || recorded.DistributionId != options.CdnDistributionId || !recorded.Paths.SequenceEqual(paths))
+            return null;
+        if (await cdn.FindAsync(recorded, cancellation) is { } found)
+            return found;
+        context.Log.Warning("The CDN does not know the invalidation {Id:l} that an earlier run recorded; starting one", recorded.Id);
+        return null;
     }
 
     // An invalidation that was started ends by itself; not seeing it is no reason to take a release back.

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using CliWrap;
 using Pipeline.Errors;
+using Pipeline.Runs;
 using Serilog;
 
 namespace Pipeline.Frontend;
@@ -25,12 +26,15 @@ internal sealed class NpmBuild(FrontendOptions options, ILogger log)
         await WriteAsync(stamp, wanted, cancellation);
     }
 
+    /// <summary>The hash of everything that the site is built from.</summary>
+    public Task<string> InputsAsync(CancellationToken cancellation) => HashAsync(Sources(options.FrontendSource), cancellation);
+
     /// <summary>Builds, unless the output is of the sources as they are.</summary>
     /// <returns>False when there was nothing to do.</returns>
     public async Task<bool> BuildAsync(CancellationToken cancellation)
     {
         var stamp = Path.Combine(options.FrontendSource, "node_modules", ".cache", "built-from");
-        var inputs = await HashAsync(Sources(options.FrontendSource), cancellation);
+        var inputs = await InputsAsync(cancellation);
         if (IsBuilt && File.Exists(stamp) && await File.ReadAllTextAsync(stamp, cancellation) == $"{inputs} {await OutputHashAsync(cancellation)}")
             return false;
         await RunAsync(["run", "build"], cancellation);
@@ -79,7 +83,7 @@ internal sealed class NpmBuild(FrontendOptions options, ILogger log)
             tail.Add(line);
         });
 
-        var command = Cli.Wrap(Program).WithArguments(arguments).WithWorkingDirectory(options.FrontendSource).WithValidation(CommandResultValidation.None)
+        var command = ShieldedProgram.Of(Program, arguments).WithWorkingDirectory(options.FrontendSource).WithValidation(CommandResultValidation.None)
             .WithEnvironmentVariables(e => e.Set("NO_COLOR", "1").Set("CI", "1"))
             .WithStandardOutputPipe(Into(output)).WithStandardErrorPipe(Into(errors));
         try

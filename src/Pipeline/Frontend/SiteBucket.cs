@@ -1,8 +1,8 @@
 using System.Net;
 using Amazon.S3;
 using Amazon.S3.Model;
+using Pipeline.Leases;
 using Pipeline.ObjectStore;
-using Pipeline.Releases;
 
 namespace Pipeline.Frontend;
 
@@ -55,6 +55,26 @@ internal sealed class SiteBucket(FrontendOptions options, RequestGate? gate = nu
         return true;
     }
 
+    /// <summary>An object's content; null when there is none.</summary>
+    public async Task<byte[]?> ReadAsync(string key, CancellationToken cancellation)
+    {
+        try
+        {
+            using var found = await client.GetObjectAsync(Bucket, key, cancellation);
+            using var content = new MemoryStream();
+            await found.ResponseStream.CopyToAsync(content, cancellation);
+            return content.ToArray();
+        }
+        catch (AmazonS3Exception e) when (e.StatusCode == HttpStatusCode.NotFound)
+        {
+            return null;
+        }
+        catch (Exception e) when (StoreFailure.IsOne(e))
+        {
+            throw StoreFailure.Of(e, Bucket, options.Storage);
+        }
+    }
+
     /// <summary>An object's headers; null when there is none.</summary>
     public async Task<GetObjectMetadataResponse?> FindAsync(string key, CancellationToken cancellation)
     {
@@ -75,6 +95,13 @@ internal sealed class SiteBucket(FrontendOptions options, RequestGate? gate = nu
     /// <summary>The SHA-256 in hex that this product wrote beside an object; null when there is none, or no object.</summary>
     public async Task<string?> HashAsync(string key, CancellationToken cancellation) => (await FindAsync(key, cancellation))?.Metadata[HashHeader];
 
+    /// <summary>True when an object is there and is not known to be another one than that of a hash; what another tool wrote carries none.</summary>
+    /// <param name="key">Its key.</param>
+    /// <param name="sha256">In hex; empty where nobody knows it.</param>
+    /// <param name="cancellation">Ends the request.</param>
+    public async Task<bool> HoldsAsync(string key, string sha256, CancellationToken cancellation) =>
+        await FindAsync(key, cancellation) is { } there && (sha256.Length == 0 || (there.Metadata[HashHeader] ?? sha256) == sha256);
+
     /// <summary>Does something for many keys, several at once.</summary>
     public static Task EachAsync<T>(IEnumerable<T> items, Func<T, CancellationToken, Task> work, CancellationToken cancellation) =>
         Parallel.ForEachAsync(items, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellation }, async (item, stop) => await work(item, stop));
@@ -86,7 +113,8 @@ internal sealed class SiteBucket(FrontendOptions options, RequestGate? gate = nu
     private static bool Has(GetObjectMetadataResponse there, SiteFile file)
     {
         var same = there.Metadata[HashHeader] == file.Sha256 || there.ETag?.Trim('"') == file.Md5;
-        return same && there.Headers.CacheControl == file.CacheControl && there.Headers.ContentType == ContentType.Of(file.Key);
+        // The hash is what was said when it was written; the length is what is there.
+        return same && there.ContentLength == file.Content.Length && there.Headers.CacheControl == file.CacheControl && there.Headers.ContentType == ContentType.Of(file.Key);
     }
 
     private async Task AskAsync<T>(Func<Task<T>> request)

@@ -1,7 +1,11 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
+using Pipeline.Errors;
 using Pipeline.Output;
 using Pipeline.Releases;
+using Pipeline.Runs;
 using Pipeline.Settings;
 
 namespace Pipeline.Frontend;
@@ -25,23 +29,48 @@ public sealed class SyncFrontendStep(FrontendOptions options, CdnOptions cdn) : 
         faults.ThrowIfAny();
         var release = await context.OpenReleaseAsync(cancellation);
         var site = await Site.ReadAsync(options, release, cancellation);
-        // A release that serves already has nothing to be put back to but itself.
-        var serves = context.Ledger.History.Live?.Number == release.Number;
-        var live = serves || context.Ledger.History.Live?.Frontend is null ? null : context.Ledger.History.Live;
-        var kept = $"releases/{release.Number}/";
+        context.FollowsFrom([options.FrontendBucket, .. site.Files.Select(f => $"{f.Key} {f.Sha256}").Order(StringComparer.Ordinal)]);
         using var bucket = new SiteBucket(options, context.Gate);
+        var (kept, isServed) = await KeptAsync(bucket, site, release, context, cancellation);
         var written = await UploadAsync(bucket, [.. site.Assets.Select(f => (f, f.Key)), .. site.Pages.Select(f => (f, kept + f.Key))], context, cancellation);
-        if (!serves)
-            await new PageSwitch(options, context.Gate).PrepareUndoAsync(bucket, live, [.. site.Pages.Select(p => p.Key)], cdn, context, cancellation);
-        var pages = await PublishAsync(bucket, site, live?.Frontend, cancellation);
-        var result = Result(site, kept, live?.Frontend, release.Frontend, pages, written + pages.Count);
-        if (pages.Count > 0)
-            result = result with { Published = context.Time.GetUtcNow() };
-        await context.Ledger.UpdateAsync(r => r with { Frontend = result, Invalidation = pages.Count > 0 ? null : r.Invalidation }, cancellation);
+        var list = await SiteFiles.Of(site).KeepAsync(bucket, kept, cancellation);
+        await FoundPages.RecordAsync(options.FrontendBucket!, bucket, [.. site.Pages.Select(p => p.Key)], context, cancellation);
+        var live = isServed ? null : context.Ledger.History.PagesOf(context.Ledger.History.Live);
+        var pageSwitch = new PageSwitch(options, context.Gate, context.Log);
+        if (!isServed)
+            pageSwitch.PrepareUndo(live, [.. site.Pages.Select(p => p.Key)], cdn, context);
+        var before = await PagesAsync(bucket, live?.Frontend, context, cancellation);
+        var left = live is null ? [] : await pageSwitch.PagesAsync(context.Ledger.History.PagesAfter(live).Where(f => f.Kept != kept), cancellation);
+        string[] gone = [.. (before?.Keys ?? []).Concat(left).Except(site.Pages.Select(p => p.Key))];
+        var due = await DueAsync(bucket, site, gone, cancellation);
+        // Kept before a page is live: whatever becomes of this run, a rollback knows which pages may be there, and the next run that no
+        // invalidation from before covers them.
+        await context.Ledger.UpdateAsync(r => r with
+        {
+            Frontend = Result(site, kept, list, before, r.Frontend, due, written) with { Published = due.Count > 0 ? context.Time.GetUtcNow() : r.Frontend?.Published },
+            Invalidation = due.Count > 0 ? null : r.Invalidation,
+        }, cancellation);
+        var pages = await PublishAsync(bucket, site, gone, cancellation);
+        var result = Result(site, kept, list, before, context.Ledger.Current.Frontend, pages, written + pages.Count);
+        await context.Ledger.UpdateAsync(r => r with { Frontend = result }, cancellation);
         if (result.Uploaded == 0)
             context.Summary.LeftAlone($"the site: the bucket '{options.FrontendBucket}' has all {site.Files.Length} files");
         else
             context.Summary.Changed($"the site: {result.Uploaded} objects written to the bucket '{options.FrontendBucket}'");
+    }
+
+    // Where this release's own copy of the pages goes. One that serves, and is deployed again with the same pages, has nothing to be put back to
+    // but itself; with others, the copy of those that serve is the way back, and stays.
+    private static async Task<(string Kept, bool IsServed)> KeptAsync(SiteBucket bucket, Site site, Release release, StepContext context, CancellationToken cancellation)
+    {
+        var own = $"releases/{release.Number}/";
+        if (context.Ledger.History.Live is not { Frontend: { } served } live || live.Number != release.Number)
+            return (own, false);
+        var pages = SiteFiles.Of(site).Pages;
+        if (await PagesAsync(bucket, served, context, cancellation) is not { } before || before.ToHashSet().SetEquals(pages))
+            return (served.Kept, true);
+        var hash = SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(pages.Select(p => $"{p.Key} {p.Value}\n"))));
+        return ($"releases/{release.Number}-{Convert.ToHexStringLower(hash)[..8]}/", false);
     }
 
     private static async Task<int> UploadAsync(SiteBucket bucket, IReadOnlyList<(SiteFile File, string Key)> files, StepContext context, CancellationToken cancellation)
@@ -56,7 +85,37 @@ public sealed class SyncFrontendStep(FrontendOptions options, CdnOptions cdn) : 
         return written;
     }
 
-    private static async Task<IReadOnlyCollection<string>> PublishAsync(SiteBucket bucket, Site site, FrontendResult? live, CancellationToken cancellation)
+    // A list that is lost must not keep a release from going forward: pages that only the one before has stay, and the CDN is told of all.
+    private static async Task<IReadOnlyDictionary<string, string>?> PagesAsync(SiteBucket bucket, FrontendResult? live, StepContext context, CancellationToken cancellation)
+    {
+        try
+        {
+            return live is null ? new Dictionary<string, string>() : (await SiteFiles.ReadAsync(bucket, live, cancellation)).Pages;
+        }
+        catch (FailureException e)
+        {
+            context.Log.Warning("Pages that only the release before has stay: {Why:l}", e.Message);
+            return null;
+        }
+    }
+
+    private static async Task<IReadOnlyCollection<string>> DueAsync(SiteBucket bucket, Site site, IReadOnlyCollection<string> gone, CancellationToken cancellation)
+    {
+        var due = new ConcurrentBag<string>();
+        await SiteBucket.EachAsync(site.Pages, async (page, stop) =>
+        {
+            if (!await bucket.HasAsync(page, page.Key, stop))
+                due.Add(page.Key);
+        }, cancellation);
+        await SiteBucket.EachAsync(gone, async (key, stop) =>
+        {
+            if (await bucket.FindAsync(key, stop) is not null)
+                due.Add(key);
+        }, cancellation);
+        return due;
+    }
+
+    private static async Task<IReadOnlyCollection<string>> PublishAsync(SiteBucket bucket, Site site, IReadOnlyCollection<string> gone, CancellationToken cancellation)
     {
         var changed = new ConcurrentBag<string>();
         async Task Put(SiteFile file, CancellationToken stop)
@@ -67,7 +126,6 @@ public sealed class SyncFrontendStep(FrontendOptions options, CdnOptions cdn) : 
 
         await SiteBucket.EachAsync(site.Pages.Where(p => p.Key != Site.Index), Put, cancellation);
         await SiteBucket.EachAsync(site.Pages.Where(p => p.Key == Site.Index), Put, cancellation);
-        var gone = (live?.Pages ?? []).Except(site.Pages.Select(p => p.Key));
         await SiteBucket.EachAsync(gone, async (key, stop) =>
         {
             if (await bucket.DeleteAsync(key, stop))
@@ -77,12 +135,12 @@ public sealed class SyncFrontendStep(FrontendOptions options, CdnOptions cdn) : 
     }
 
     // What an interrupted run had already written must be forgotten by the CDN too: the records decide, not only this run's uploads.
-    private FrontendResult Result(Site site, string kept, FrontendResult? live, FrontendResult? earlier, IReadOnlyCollection<string> pages, int uploaded)
+    private FrontendResult Result(Site site, string kept, SiteFileList list, IReadOnlyDictionary<string, string>? before, FrontendResult? earlier, IReadOnlyCollection<string> pages, int uploaded)
     {
-        var files = site.Files.ToImmutableSortedDictionary(f => f.Key, f => f.Sha256);
-        var differing = live is null ? [] : site.Pages.Where(p => live.Files.GetValueOrDefault(p.Key) != p.Sha256).Select(p => p.Key).Concat(live.Pages.Where(p => !files.ContainsKey(p)));
+        var differing = before is { Count: 0 } ? [] : site.Pages.Where(p => before?.GetValueOrDefault(p.Key) != p.Sha256).Select(p => p.Key);
+        var gone = (before?.Keys ?? []).Except(site.Files.Select(f => f.Key));
         return new FrontendResult(
-            options.FrontendBucket!, kept, files, [.. site.Pages.Select(p => p.Key)],
-            [.. (earlier?.Changed ?? []).Concat(differing).Concat(pages).Distinct().Order(StringComparer.Ordinal)], uploaded, earlier?.Published);
+            options.FrontendBucket!, kept, ImmutableSortedDictionary<string, string>.Empty, [],
+            InvalidationPaths.Named([.. earlier?.Changed ?? [], .. differing, .. gone, .. pages]), uploaded, earlier?.Published, list);
     }
 }

@@ -1,5 +1,5 @@
 using Pipeline.Errors;
-using Pipeline.Releases;
+using Pipeline.Runs;
 using Pipeline.Settings;
 
 namespace Pipeline.Images;
@@ -24,6 +24,7 @@ public sealed class BuildImageStep(ImageOptions options) : IStep
         source.RefuseDirty(context.Options.Release);
         var files = BuildContext.Read(options.ImageContext);
         var inputs = await BuildInputs.ReadAsync(options, files, source, cancellation);
+        context.FollowsFrom(inputs.Hash);
         context.Log.Debug("{Files} files in {Folder}, inputs {Inputs}", files.Files, options.ImageContext, inputs.Hash);
         if (await IsAtRegistryAsync(inputs, context, cancellation))
         {
@@ -31,7 +32,7 @@ public sealed class BuildImageStep(ImageOptions options) : IStep
             return;
         }
 
-        using var engine = DockerEngine.Open(options);
+        using var engine = DockerEngine.Open(options, context.Gate);
         await engine.PingAsync(cancellation);
         if (await engine.HasAsync(inputs, cancellation))
         {
@@ -50,7 +51,7 @@ public sealed class BuildImageStep(ImageOptions options) : IStep
             return false;
         try
         {
-            using var registry = await RegistryClient.OpenAsync(options, context.Hide, cancellation);
+            using var registry = await RegistryClient.OpenAsync(options, context, cancellation);
             return await registry.FindDigestAsync(inputs.Tag, cancellation) is not null;
         }
         catch (FailureException e)

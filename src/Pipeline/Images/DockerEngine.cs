@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Docker.DotNet;
 using Docker.DotNet.Models;
 using Pipeline.Errors;
+using Pipeline.Leases;
 using Pipeline.Settings;
 using Serilog;
 
@@ -14,22 +15,25 @@ public sealed class DockerEngine : IDisposable
 {
     private static readonly TimeSpan PingLimit = TimeSpan.FromSeconds(5);
     private readonly DockerClient client;
+    private readonly RequestGate gate;
 
-    private DockerEngine(DockerClient client) => this.client = client;
+    private DockerEngine(DockerClient client, RequestGate gate) => (this.client, this.gate) = (client, gate);
 
     /// <summary>Where the engine listens.</summary>
     public Uri Address => client.Options.Endpoint;
 
     /// <summary>Finds the engine's address; sends nothing yet.</summary>
+    /// <param name="options">Which engine.</param>
+    /// <param name="gate">What each request passes first; nothing when there is none.</param>
     /// <exception cref="UsageException">The address cannot be used.</exception>
-    public static DockerEngine Open(ImageOptions options)
+    public static DockerEngine Open(ImageOptions options, RequestGate? gate = null)
     {
         try
         {
             var builder = new DockerClientBuilder();
             if (!string.IsNullOrWhiteSpace(options.DockerEndpoint))
                 builder = builder.WithEndpoint(new Uri(options.DockerEndpoint, UriKind.Absolute));
-            return new DockerEngine(builder.Build());
+            return new DockerEngine(builder.Build(), gate ?? new RequestGate());
         }
         catch (SshDockerEndpointNotSupportedException)
         {
@@ -49,6 +53,7 @@ public sealed class DockerEngine : IDisposable
         limit.CancelAfter(PingLimit);
         try
         {
+            await gate.PassAsync(limit.Token);
             await client.System.PingAsync(limit.Token);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
@@ -169,6 +174,7 @@ public sealed class DockerEngine : IDisposable
     {
         try
         {
+            await gate.PassAsync(default);
             await request();
         }
         catch (DockerApiException e)

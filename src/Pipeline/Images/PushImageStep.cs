@@ -1,5 +1,6 @@
 using Pipeline.Errors;
 using Pipeline.Releases;
+using Pipeline.Runs;
 using Pipeline.Settings;
 
 namespace Pipeline.Images;
@@ -24,7 +25,8 @@ public sealed class PushImageStep(ImageOptions options) : IStep
         source.RefuseDirty(context.Options.Release);
         // Found again by its inputs: BuildImage may have run in another process, or on another machine.
         var inputs = await BuildInputs.ReadAsync(options, BuildContext.Read(options.ImageContext), source, cancellation);
-        using var registry = await RegistryClient.OpenAsync(options, context.Hide, cancellation);
+        context.FollowsFrom(inputs.Hash, inputs.Repository, source.Version);
+        using var registry = await RegistryClient.OpenAsync(options, context, cancellation);
         var tagged = await registry.FindDigestAsync(source.Version, cancellation);
         var existing = await registry.FindDigestAsync(inputs.Tag, cancellation);
         if (tagged is not null && tagged != existing && !options.OverwriteTag)
@@ -39,7 +41,7 @@ public sealed class PushImageStep(ImageOptions options) : IStep
 
     private async Task<string> PushAsync(RegistryClient registry, BuildInputs inputs, StepContext context, CancellationToken cancellation)
     {
-        using var engine = DockerEngine.Open(options);
+        using var engine = DockerEngine.Open(options, context.Gate);
         await engine.PingAsync(cancellation);
         if (!await engine.HasAsync(inputs, cancellation))
             throw new FailureException($"No image of these inputs ('{inputs.Name}') is at the registry or at the engine at {engine.Address}. Run BuildImage with the same files and version first.");

@@ -4,6 +4,8 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Pipeline.Errors;
+using Pipeline.Leases;
+using Pipeline.Runs;
 using Pipeline.Settings;
 using Polly;
 using Polly.Retry;
@@ -40,20 +42,21 @@ public sealed class RegistryClient : IDisposable
 
     /// <param name="registry">Which registry and repository.</param>
     /// <param name="login">Who asks; null for an anonymous request.</param>
-    public RegistryClient(RegistryAddress registry, RegistryLogin? login)
+    /// <param name="gate">What each request passes first; nothing when there is none.</param>
+    public RegistryClient(RegistryAddress registry, RegistryLogin? login, RequestGate? gate = null)
     {
         this.registry = registry;
         this.login = login;
         var connection = new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(5), UseProxy = !registry.IsLoopback };
-        client = new HttpClient(new RegistryAuthorization(registry, login, connection)) { Timeout = TimeSpan.FromSeconds(30) };
+        client = new HttpClient(new RegistryAuthorization(registry, login, new GatedRequests(gate ?? new RequestGate(), connection))) { Timeout = TimeSpan.FromSeconds(30) };
     }
 
     /// <summary>The client for the repository in the options, with the login that belongs to it.</summary>
     /// <param name="options">Registry, repository and account.</param>
-    /// <param name="hide">Masks a value on every sink.</param>
+    /// <param name="context">The run: masks the login, and lets each request through its gate.</param>
     /// <param name="cancellation">Ends the search for a login.</param>
-    public static async Task<RegistryClient> OpenAsync(ImageOptions options, Action<Secret?> hide, CancellationToken cancellation) =>
-        new(RegistryAddress.Of(options.Repository), await RegistryLogin.FindAsync(options, hide, cancellation));
+    public static async Task<RegistryClient> OpenAsync(ImageOptions options, StepContext context, CancellationToken cancellation) =>
+        new(RegistryAddress.Of(options.Repository), await RegistryLogin.FindAsync(options, context.Hide, cancellation), context.Gate);
 
     /// <summary>Proves that the registry answers and takes the login.</summary>
     /// <exception cref="FailureException">It does not.</exception>

@@ -15,15 +15,15 @@ internal sealed class ClusterObjects(ClusterConnection cluster, Evidence evidenc
     public static readonly Resource PodMetrics = new("metrics.k8s.io/v1beta1", "PodMetrics", "pods");
     public static readonly Resource NodeMetrics = new("metrics.k8s.io/v1beta1", "NodeMetrics", "nodes", IsNamespaced: false);
 
-    // What tells why pods do not serve; read first, and before anything is put back.
-    private static readonly Resource[] Essential = [Resource.Pods, Resource.Events, Resource.Deployments, Resource.ReplicaSets, Resource.Jobs];
+    /// <summary>What makes pods otherwise than a Deployment or a Job.</summary>
+    public static readonly IReadOnlyList<Resource> OtherWorkloads =
+        [new("apps/v1", "StatefulSet", "statefulsets"), new("apps/v1", "DaemonSet", "daemonsets"), new("batch/v1", "CronJob", "cronjobs")];
 
     private static readonly Resource[] Others =
     [
         Nodes, Quotas, PodMetrics, NodeMetrics, Resource.ConfigMaps, Resource.Leases,
         new("v1", "Service", "services"), new("v1", "Endpoints", "endpoints"), new("v1", "LimitRange", "limitranges"),
         new("v1", "PersistentVolumeClaim", "persistentvolumeclaims"), new("v1", "ServiceAccount", "serviceaccounts"),
-        new("apps/v1", "StatefulSet", "statefulsets"), new("apps/v1", "DaemonSet", "daemonsets"),
         new("autoscaling/v1", "HorizontalPodAutoscaler", "horizontalpodautoscalers"),
         new("policy/v1", "PodDisruptionBudget", "poddisruptionbudgets"), new("networking.k8s.io/v1", "Ingress", "ingresses"),
     ];
@@ -37,13 +37,11 @@ internal sealed class ClusterObjects(ClusterConnection cluster, Evidence evidenc
     /// <summary>True when the objects of a kind could be read, even if there are none.</summary>
     public bool Knows(Resource resource) => known.ContainsKey(resource);
 
-    /// <summary>Reads what tells why pods do not serve.</summary>
-    public Task ReadEssentialAsync(CancellationToken cancellation) => Task.WhenAll(Essential.Select(k => ReadAsync(k, cancellation)));
-
-    /// <summary>Reads everything else.</summary>
+    /// <summary>Reads what tells nothing of why pods do not serve.</summary>
     public Task ReadOthersAsync(CancellationToken cancellation) => Task.WhenAll(Others.Select(k => ReadAsync(k, cancellation)));
 
-    private Task ReadAsync(Resource kind, CancellationToken cancellation) => evidence.TryAsync(Label(kind), async () =>
+    /// <summary>Reads the objects of a kind.</summary>
+    public Task ReadAsync(Resource kind, CancellationToken cancellation) => evidence.TryAsync(Label(kind), async () =>
     {
         var found = (await cluster.ListAsync(kind, null, cancellation)).Where(o => !IsRecord(o)).Select(o => Named(kind, EvidenceMask.Without(o))).ToList();
         known[kind] = found;

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Pipeline.Cluster;
 using Pipeline.Releases;
+using Pipeline.Runs;
 
 namespace Pipeline.Incidents;
 
@@ -20,10 +21,11 @@ internal sealed class Diagnosis(string folder, StepContext context)
     private ReleaseHistory? history;
 
     /// <summary>Keeps what would be gone once pods are replaced.</summary>
-    public static async Task BeforeUndoAsync(string folder, StepContext context, ClusterConnection cluster)
+    public static async Task<DiagnosisResult> BeforeUndoAsync(string folder, StepContext context, ClusterConnection cluster)
     {
         var kept = await new Diagnosis(folder, context).TakeAsync(cluster, BeforeUndo, isEssential: true, CancellationToken.None);
         context.Log.Information("The evidence, taken before anything is put back, is in '{Bundle:l}'; read '{Summary:l}' first", kept.Bundle, kept.Summary);
+        return kept;
     }
 
     /// <summary>Collects until everything is there, the time is over, or the run is cancelled, and writes what was had by then.</summary>
@@ -39,6 +41,8 @@ internal sealed class Diagnosis(string folder, StepContext context)
         var answers = new PodAnswers(cluster, evidence, context.Time);
         await Task.WhenAll(
             FromPodsAsync(cluster, objects, answers, isEssential, either.Token),
+            objects.ReadAsync(Resource.Events, either.Token),
+            objects.ReadAsync(Resource.ReplicaSets, either.Token),
             RecordAsync(cluster, either.Token),
             isEssential ? Task.CompletedTask : objects.ReadOthersAsync(either.Token));
         evidence.Add(null, "describe.md", Description.Of(objects));
@@ -48,11 +52,20 @@ internal sealed class Diagnosis(string folder, StepContext context)
 
     private async Task FromPodsAsync(ClusterConnection cluster, ClusterObjects objects, PodAnswers answers, bool isEssential, CancellationToken cancellation)
     {
-        await objects.ReadEssentialAsync(cancellation);
-        await Task.WhenAll(
-            new KnownSecrets(cluster, evidence, context.Hide).ReadAsync(objects[Resource.Deployments].Concat(objects[Resource.Jobs]), cancellation),
-            new ContainerLogs(cluster, evidence).ReadAsync(objects[Resource.Pods], cancellation),
-            isEssential ? Task.CompletedTask : answers.ReadAsync(objects[Resource.Pods], cancellation));
+        var secrets = new KnownSecrets(cluster, evidence, context.Hide);
+        Resource[] workloads = [Resource.Deployments, Resource.Jobs, .. isEssential ? [] : ClusterObjects.OtherWorkloads];
+        // A log waits for nothing but its pod: the time may not suffice for every event.
+        await Task.WhenAll(workloads.Select(k => ThenAsync(k, found => secrets.ReadAsync(found, cancellation))).Append(ThenAsync(Resource.Pods, pods => Task.WhenAll(
+            new ContainerLogs(cluster, evidence).ReadAsync(pods, cancellation),
+            secrets.ReadAsync(pods, cancellation),
+            isEssential ? Task.CompletedTask : answers.ReadAsync(pods, cancellation)))));
+        await secrets.KeepAsync();
+
+        async Task ThenAsync(Resource kind, Func<IReadOnlyList<JsonObject>, Task> then)
+        {
+            await objects.ReadAsync(kind, cancellation);
+            await then(objects[kind]);
+        }
     }
 
     private Task RecordAsync(ClusterConnection cluster, CancellationToken cancellation) => evidence.TryAsync("the record", async () =>

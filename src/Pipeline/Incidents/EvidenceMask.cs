@@ -9,6 +9,10 @@ internal static partial class EvidenceMask
 {
     private const string Mask = "***";
 
+    // DB_PASSWORD, api-key, smtpPass: nothing may follow what makes a name a secret's.
+    private const string AssignedName =
+        "[a-z0-9_-]*(password|passwd|passphrase|secret|token|(api|access|encryption|signing)[_-]?key|(?<![a-z])(pass|pwd|dsn|jwt|auth)|(?-i:(?<=[a-z0-9])(Pass|Pwd|Dsn|Jwt|Auth)))";
+
     // The whole manifest again, as one text.
     private const string LastApplied = "kubectl.kubernetes.io/last-applied-configuration";
 
@@ -34,14 +38,28 @@ internal static partial class EvidenceMask
     {
         text = PrivateKey().Replace(text, Mask);
         text = WebToken().Replace(text, Mask);
+        text = Listed().Replace(text, $"${{before}}{Mask}");
         text = Authorization().Replace(text, $"${{before}}{Mask}");
         return Assigned().Replace(text, $"${{before}}{Mask}");
     }
+
+    /// <summary>The node without the values of variables and command line flags that are named like secrets.</summary>
+    public static JsonNode WithoutValues(JsonNode found)
+    {
+        var clean = found.DeepClone();
+        MaskIn(clean);
+        return clean;
+    }
+
+    /// <summary>The same for lines that belong together: a private key spans many.</summary>
+    public static IReadOnlyList<string> WithoutIn(IReadOnlyList<string> lines) => lines.Count == 0 ? [] : Without(string.Join('\n', lines)).Split('\n');
 
     private static void MaskIn(JsonNode? node)
     {
         if (node is JsonObject found && found["value"] is JsonValue && IsSecretName(found.Text("name") ?? ""))
             found["value"] = Mask;
+        if (node is JsonArray words)
+            MaskFlags(words);
         var below = node switch
         {
             JsonObject fields => fields.Select(f => f.Value),
@@ -52,14 +70,35 @@ internal static partial class EvidenceMask
             MaskIn(child);
     }
 
-    [GeneratedRegex("password|passwd|passphrase|secret|token|credential|private|(api|access|encryption|signing)_?key", RegexOptions.IgnoreCase)]
+    // ["--db-password=word"] and ["--db-password", "word"]
+    private static void MaskFlags(JsonArray words)
+    {
+        for (var at = 0; at < words.Count; at++)
+        {
+            if (words[at] is not JsonValue || $"{words[at]}" is not ['-', ..] word || !IsSecretName(word.Split('=')[0]))
+                continue;
+            if (word.Contains('=', StringComparison.Ordinal))
+                words[at] = $"{word.Split('=')[0]}={Mask}";
+            else if (at + 1 < words.Count && words[at + 1] is JsonValue && $"{words[at + 1]}" is not ['-', ..])
+                words[++at] = Mask;
+        }
+    }
+
+    // The short words only as a whole part of a name: author, compass and bypassed hold no secret.
+    [GeneratedRegex(
+        "password|passwd|passphrase|secret|token|credential|private|(api|access|encryption|signing)[_-]?key|(?<![a-z])(pass|pwd|dsn|jwt|auth)(?![a-z])|(?-i:(?<=[a-z0-9])(Pass|Pwd|Dsn|Jwt|Auth)(?![a-z]))",
+        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
     private static partial Regex SecretName();
 
     // DB_PASSWORD=word, "api_key": "word", --token=word, also inside a JSON text inside JSON, where quotes are escaped.
     [GeneratedRegex(
-        """(?<before>(?<![a-z0-9_-])[a-z0-9_-]*(password|passwd|passphrase|secret|token|(api|access|encryption|signing)[_-]?key)\\?["']?\s*[=:]\s*\\?["']?)(?!(true|false|null)\b)[^\s"'\\,;&{}\[\]]+""",
+        "(?<before>(?<![a-z0-9_-])" + AssignedName + """\\?["']?\s*[=:]\s*\\?["']?)(?!(true|false|null)\b)((?<=")[^"\\\r\n]+|(?<=')[^'\\\r\n]+|[^\s"'\\,;&{}\[\]]+)""",
         RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
     private static partial Regex Assigned();
+
+    // "--db-password", "word"
+    [GeneratedRegex("""(?<before>["']--?""" + AssignedName + """\\?["']\s*,\s*\\?["'])[^"'\\\r\n]+""", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
+    private static partial Regex Listed();
 
     [GeneratedRegex("""(?<before>\bbearer\s+|\bauthorization\\?["']?\s*[=:]\s*\\?["']?([a-z]+\s+)?)[a-z0-9+/=._~-]{8,}""", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
     private static partial Regex Authorization();

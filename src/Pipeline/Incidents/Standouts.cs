@@ -23,7 +23,9 @@ internal static class Standouts
     private static IEnumerable<string> OfRecord(ReleaseHistory? history)
     {
         if (history?.Latest is { Outcome: not ReleaseOutcome.Succeeded } latest)
-            yield return $"release {latest.Number} ({latest.Version}) ended as {latest.Outcome}";
+            yield return latest.Outcome == ReleaseOutcome.Unfinished
+                ? $"release {latest.Number} ({latest.Version}) is unfinished: it runs, or its run was stopped"
+                : $"release {latest.Number} ({latest.Version}) ended as {latest.Outcome}";
     }
 
     private static IEnumerable<string> OfDeployment(JsonObject deployment)

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Pipeline.Cluster;
+using Pipeline.Incidents;
 using Pipeline.Rollouts;
 
 namespace Pipeline.Migrations;
@@ -20,7 +21,7 @@ internal sealed record JobFailure(string Sentence, IReadOnlyList<string> Evidenc
         var evidence = await new FailureEvidence(cluster, time).OfAsync(pods, job.Name(), rule, cancellation);
         // Whoever ends a Job takes its pod away, and the log with it.
         var lines = evidence.Any(e => e.StartsWith("    log", StringComparison.Ordinal)) ? [] : end.LastLines.Select(l => $"    log  {l}");
-        return new JobFailure(end.Trouble?.Sentence ?? How(job, pod, ended), [.. lines, .. evidence]);
+        return new JobFailure(end.Trouble?.Sentence ?? EvidenceMask.Without(How(job, pod, ended)), [.. lines, .. evidence]);
     }
 
     private static JsonObject? EndedIn(JsonObject? pod) =>

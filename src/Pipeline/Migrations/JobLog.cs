@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using Pipeline.Cluster;
 using Pipeline.Errors;
+using Pipeline.Incidents;
 using Pipeline.Rollouts;
 using Serilog;
 
@@ -24,8 +25,8 @@ internal sealed class JobLog(ClusterConnection cluster, ILogger log, TimeProvide
     private string? followed;
     private bool isWarned;
 
-    /// <summary>The last lines that were read; a deadline takes the pod away, and its log with it.</summary>
-    public IReadOnlyList<string> Last => [.. last];
+    /// <summary>The last lines that were read, secrets masked; a deadline takes the pod away, and its log with it.</summary>
+    public IReadOnlyList<string> Last => EvidenceMask.WithoutIn([.. last]);
 
     /// <summary>Begins to follow a run that was not followed yet, once the one before is read.</summary>
     public void See(JobView view)

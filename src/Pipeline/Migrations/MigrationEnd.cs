@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Pipeline.Cluster;
 using Pipeline.Errors;
-using Pipeline.Releases;
+using Pipeline.Runs;
 using Pipeline.Settings;
 
 namespace Pipeline.Migrations;
@@ -11,8 +11,8 @@ internal sealed class MigrationEnd(ClusterConnection cluster, StepContext contex
 {
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
 
-    // A pod has 30 seconds to end by itself, and its node some more to say so.
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
+    // A pod has its own grace to end by itself, and its node some more to say so.
+    private static readonly TimeSpan Beyond = TimeSpan.FromSeconds(90);
 
     /// <summary>Deletes every migration Job that has not ended, and waits until none of their pods can touch the database any more.</summary>
     /// <exception cref="FailureException">A pod does not end in time.</exception>
@@ -21,7 +21,7 @@ internal sealed class MigrationEnd(ClusterConnection cluster, StepContext contex
         var atWork = (await cluster.ListAsync(Resource.Jobs, MigrationJob.JobLabel, cancellation)).Where(j => j.Condition("Complete") is null && j.Condition("Failed") is null).ToList();
         foreach (var job in atWork)
         {
-            context.Log.Warning("Job/{Job:l} of the other run is still at work; it is deleted", job.Name());
+            context.Log.Warning("Job/{Job:l} of the other run is still at work; it is deleted, and its pod has {Grace:l} to end by itself", job.Name(), DurationText.Of(Grace(job.At("spec", "template", "spec"))));
             await cluster.DeleteAsync(Resource.Jobs, job.Name(), cancellation);
         }
 
@@ -37,11 +37,16 @@ internal sealed class MigrationEnd(ClusterConnection cluster, StepContext contex
         var since = context.Time.GetTimestamp();
         while (await PodAtWorkAsync(job, cancellation) is { } pod)
         {
-            if (context.Time.GetElapsedTime(since) >= Limit)
-                throw new FailureException($"Pod/{pod.Name()} of Job/{job.Name()} on node {pod.Text("spec", "nodeName")} did not end within {DurationText.Of(Limit)}, and may still change the schema. Is that node alive? Once it is certain that the pod is dead, delete it by force, then run ./build.sh Rollback again.");
+            var limit = Grace(pod.At("spec")) + Beyond;
+            if (context.Time.GetElapsedTime(since) >= limit)
+                throw new FailureException($"Pod/{pod.Name()} of Job/{job.Name()} on node {pod.Text("spec", "nodeName")} did not end within {DurationText.Of(limit)}, and may still change the schema. Is that node alive? Once it is certain that the pod is dead, delete it by force, then run ./build.sh Rollback again.");
             await Task.Delay(Poll, context.Time, cancellation);
         }
     }
+
+    // Where a pod names none, the API server writes 30 seconds into it.
+    private static TimeSpan Grace(JsonObject? pod) =>
+        TimeSpan.FromSeconds(pod?["terminationGracePeriodSeconds"] is null ? 30 : pod.Number("terminationGracePeriodSeconds"));
 
     private async Task<JsonObject?> PodAtWorkAsync(JsonObject job, CancellationToken cancellation) =>
         (await cluster.ListAsync(Resource.Pods, $"job-name={job.Name()}", cancellation)).FirstOrDefault(p => p.Text("status", "phase") is not ("Succeeded" or "Failed"));

@@ -3,6 +3,7 @@ using Pipeline.Cluster;
 using Pipeline.Errors;
 using Pipeline.Releases;
 using Pipeline.Rollouts;
+using Pipeline.Runs;
 using Pipeline.Settings;
 
 namespace Pipeline.Migrations;
@@ -12,6 +13,19 @@ internal sealed class MigrationJob(ClusterConnection cluster, StepContext contex
 {
     /// <summary>The label of the Jobs that migrate.</summary>
     public const string JobLabel = "pipeline/migration";
+
+    /// <summary>The image that has the revisions.</summary>
+    /// <value>The release's own.</value>
+    public string? Image { get; init; }
+
+    /// <summary>How long to wait, and the option that says so.</summary>
+    public (TimeSpan Time, string Option) Patience { get; init; } = (options.Timeout, nameof(options.MigrationTimeout));
+
+    /// <summary>Settings of the database's session, as <c>PGOPTIONS</c> has them.</summary>
+    /// <value>None.</value>
+    public string? ServerOptions { get; init; }
+
+    private string Reference => Image ?? context.Ledger.Current.Image!.Reference;
 
     /// <summary>Runs a command and hands on what it prints. A Job of the same name that still runs is joined, never run twice.</summary>
     /// <param name="purpose">Part of the Job's name, as in <c>upgrade</c>.</param>
@@ -24,16 +38,19 @@ internal sealed class MigrationJob(ClusterConnection cluster, StepContext contex
     public async Task<JobFailure?> RunAsync(string purpose, string[] command, bool changesSchema, Action<string> line, CancellationToken cancellation)
     {
         var manifest = Manifest(context.Ledger.Current, purpose, command);
-        var job = await CreateAsync(manifest, cancellation);
-        var end = await new JobWatch(cluster, context.Log, context.Time).FinishAsync(job, ContainerOf(manifest).Text("name")!, options.Timeout, line, cancellation);
+        var end = await FinishAsync(manifest, changesSchema, line, cancellation);
         return end.Outcome switch
         {
             JobOutcome.Complete => null,
             JobOutcome.Failed => await JobFailure.ReadAsync(cluster, context.Time, end, cancellation),
             JobOutcome.CannotStart => await RemoveAsync(end, cancellation),
-            _ => throw new FailureException($"Job/{job.Name()} did not end within {DurationText.Of(options.Timeout)} (--migration-timeout) and still runs. Watch it with 'kubectl -n {cluster.Namespace} logs -f job/{job.Name()}', then run the same command again: it joins the Job.", changesSchema ? ExitCode.NotPutBack : ExitCode.Failed),
+            _ => throw new FailureException($"Job/{manifest.Name()} did not end within {DurationText.Of(Patience.Time)} ({Flag.Of(Patience.Option)}) and still runs. Watch it with 'kubectl -n {cluster.Namespace} logs -f job/{manifest.Name()}', then run the same command again: it joins the Job.", changesSchema ? ExitCode.NotPutBack : ExitCode.Failed),
         };
     }
+
+    /// <summary>True while the Job of this release for a purpose is there and has not ended.</summary>
+    public async Task<bool> IsAtWorkAsync(string purpose, CancellationToken cancellation) =>
+        await cluster.FindAsync(Resource.Jobs, NameOf(ManifestFiles.ReadMigrationJob(options.Manifests), purpose), cancellation) is { } job && MigrationsAtWork.IsAtWork(job);
 
     /// <summary>Forgets the Jobs of earlier releases; their logs were shown when they ran.</summary>
     public async Task DeleteOldAsync(CancellationToken cancellation)
@@ -42,6 +59,22 @@ internal sealed class MigrationJob(ClusterConnection cluster, StepContext contex
             if (job.Number("status", "active") == 0)
                 await cluster.DeleteAsync(Resource.Jobs, job.Name(), cancellation);
     }
+
+    private async Task<JobEnd> FinishAsync(JsonObject manifest, bool changesSchema, Action<string> line, CancellationToken cancellation)
+    {
+        try
+        {
+            var job = await CreateAsync(manifest, cancellation);
+            return await new JobWatch(cluster, context.Log, context.Time).FinishAsync(job, ContainerOf(manifest).Text("name")!, Patience.Time, line, cancellation);
+        }
+        catch (OperationCanceledException) when (changesSchema)
+        {
+            context.Summary.Changed($"the schema, perhaps: Job/{manifest.Name()} may be at work, and goes on to its end whatever becomes of this run; watch it with 'kubectl -n {cluster.Namespace} logs -f job/{manifest.Name()}'");
+            throw;
+        }
+    }
+
+    private string NameOf(JsonObject template, string purpose) => $"{template.Name()}-{context.Ledger.Current.Number}-{purpose}";
 
     // A Job cannot be changed; what an earlier attempt left makes room for this one.
     private async Task<JsonObject> CreateAsync(JsonObject manifest, CancellationToken cancellation)
@@ -54,7 +87,7 @@ internal sealed class MigrationJob(ClusterConnection cluster, StepContext contex
             var existing = seen.Objects[^1];
             if (existing.Text("metadata", "deletionTimestamp") is not null)
                 continue;
-            if (!JobJudge.IsTrue(existing, "Complete") && !JobJudge.IsTrue(existing, "Failed"))
+            if (MigrationsAtWork.IsAtWork(existing))
             {
                 context.Log.Information("Job/{Name} of an earlier run still runs; joining it", manifest.Name());
                 return existing;
@@ -80,20 +113,35 @@ internal sealed class MigrationJob(ClusterConnection cluster, StepContext contex
     private JsonObject Manifest(Release release, string purpose, string[] command)
     {
         var job = ManifestFiles.ReadMigrationJob(options.Manifests);
-        if (ManifestSet.SetImage(job, options.Manifests.ImageRepository, release.Image!.Reference) == 0)
+        if (ManifestSet.SetImage(job, options.Manifests.ImageRepository, Reference) == 0)
             throw new UsageException($"No container in '{ManifestFiles.MigrationJob}' has the image '{options.Manifests.ImageRepository}'. Check --image-repository.");
         var metadata = job.At("metadata")!;
-        metadata["name"] = $"{job.Name()}-{release.Number}-{purpose}";
+        metadata["name"] = NameOf(job, purpose);
         if (metadata["labels"] is not JsonObject)
             metadata["labels"] = new JsonObject();
         metadata["labels"]![JobLabel] = $"{release.Number}";
         var container = ContainerOf(job);
         container["command"] = new JsonArray([.. command.Select(c => JsonValue.Create(c))]);
         container.Remove("args");
+        if (ServerOptions is not null)
+            AddServerOptions(container);
         return job;
+    }
+
+    // What the template itself asks of the server stays.
+    private void AddServerOptions(JsonObject container)
+    {
+        const string name = "PGOPTIONS";
+        if (container["env"] is not JsonArray)
+            container["env"] = new JsonArray();
+        var found = container.Items("env").FirstOrDefault(e => e.Text("name") == name);
+        if (found is null)
+            ((JsonArray)container["env"]!).Add(new JsonObject { ["name"] = name, ["value"] = ServerOptions });
+        else if (found.Text("value") is { } value)
+            found["value"] = $"{value} {ServerOptions}";
     }
 
     // Beside it may stand a proxy to the database.
     private JsonObject ContainerOf(JsonObject job) =>
-        PodTemplate.Containers(job).First(c => c.Text("image") == context.Ledger.Current.Image!.Reference);
+        PodTemplate.Containers(job).First(c => c.Text("image") == Reference);
 }

@@ -17,6 +17,10 @@ public sealed record MigrationOptions
     /// <value>30m.</value>
     public string? MigrationTimeout { get; init; }
 
+    /// <summary>Breaking revisions that a person accepts, by their ids.</summary>
+    /// <value>None.</value>
+    public IReadOnlyList<string> AllowBreaking { get; init; } = [];
+
     /// <summary><see cref="MigrationTimeout"/> as a duration.</summary>
     public TimeSpan Timeout => new Faults().Duration(nameof(MigrationTimeout), MigrationTimeout, DefaultTimeout);
 

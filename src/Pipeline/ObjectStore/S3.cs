@@ -1,6 +1,6 @@
 using Amazon.Runtime;
 using Amazon.S3;
-using Pipeline.Releases;
+using Pipeline.Leases;
 
 namespace Pipeline.ObjectStore;
 

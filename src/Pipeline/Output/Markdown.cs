@@ -14,6 +14,13 @@ internal sealed class Markdown
     /// <summary>A paragraph.</summary>
     public void Say(string sentence) => Apart().Append(sentence).Append('\n');
 
+    /// <summary>A text as it is, whatever stands in it.</summary>
+    public void Code(string content)
+    {
+        var fence = new string('`', Math.Max(3, 1 + LongestRun(content, '`')));
+        Apart().Append(fence).Append('\n').Append(content.ReplaceLineEndings("\n").TrimEnd('\n')).Append('\n').Append(fence).Append('\n');
+    }
+
     /// <summary>A list; nothing when it is empty.</summary>
     public void List(IEnumerable<string> items)
     {
@@ -38,6 +45,14 @@ internal sealed class Markdown
 
     /// <inheritdoc />
     public override string ToString() => text.ToString();
+
+    private static int LongestRun(string content, char of)
+    {
+        var (longest, run) = (0, 0);
+        foreach (var c in content)
+            longest = Math.Max(longest, run = c == of ? run + 1 : 0);
+        return longest;
+    }
 
     private StringBuilder Apart() => text.Append(text.Length > 0 ? "\n" : "");
 

@@ -7,6 +7,7 @@ public sealed class Summary
     private readonly List<string> changed = [];
     private readonly List<string> putBack = [];
     private readonly List<string> leftAlone = [];
+    private string? wayBack;
 
     /// <summary>Something that is different now.</summary>
     public void Changed(string sentence)
@@ -29,6 +30,13 @@ public sealed class Summary
             leftAlone.Add(sentence);
     }
 
+    /// <summary>Whether the release before could come back.</summary>
+    public void WayBack(string sentence)
+    {
+        lock (gate)
+            wayBack = sentence;
+    }
+
     /// <summary>True when nothing outside the record changed.</summary>
     public bool NothingChanged
     {
@@ -43,6 +51,6 @@ public sealed class Summary
     public IReadOnlyList<string> Lines()
     {
         lock (gate)
-            return [.. changed.Select(s => "changed      " + s), .. putBack.Select(s => "put back     " + s), .. leftAlone.Select(s => "left alone   " + s)];
+            return [.. changed.Select(s => "changed      " + s), .. putBack.Select(s => "put back     " + s), .. leftAlone.Select(s => "left alone   " + s), .. wayBack is null ? (string[])[] : ["way back     " + wayBack]];
     }
 }

@@ -1,6 +1,6 @@
 using Amazon.S3.Model;
 using Pipeline.ObjectStore;
-using Pipeline.Releases;
+using Pipeline.Runs;
 
 namespace Pipeline.Preflight;
 

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using Pipeline.Cluster;
-using Pipeline.Releases;
+using Pipeline.Runs;
 
 namespace Pipeline.Preflight;
 
@@ -8,7 +8,7 @@ namespace Pipeline.Preflight;
 /// <param name="shared">Workloads and nodes.</param>
 internal sealed class CapacityCheck(SharedReads shared) : IPreflightCheck
 {
-    private const string Advice = "Add a node, or lower requests, replicas or maxSurge.";
+    private const string Advice = "Add a node, or lower requests, replicas or maxSurge. Where something adds nodes by itself: --preflight-skip capacity.";
 
     // The pods of every namespace stand in the way.
     private static readonly Resource AllPods = Resource.Pods with { IsNamespaced = false };
@@ -25,6 +25,14 @@ internal sealed class CapacityCheck(SharedReads shared) : IPreflightCheck
         var cluster = await context.ClusterAsync(cancellation);
         var nodes = await shared.NodesAsync(context, cancellation);
         var workloads = RollingWorkload.In(await shared.DryRunsAsync(context, cancellation));
+        var finding = await JudgeAsync(cluster, nodes, workloads, cancellation);
+        return finding.State == FindingState.Failed && await NodeAutoscaler.FindAsync(cluster, nodes, cancellation) is { } autoscaler
+            ? finding with { State = FindingState.Warned, Found = $"{finding.Found.TrimEnd('.')}; {autoscaler} may add a node for them" }
+            : finding;
+    }
+
+    private async Task<Finding> JudgeAsync(ClusterConnection cluster, IReadOnlyList<JsonObject> nodes, IReadOnlyList<RollingWorkload> workloads, CancellationToken cancellation)
+    {
         try
         {
             var pods = await cluster.ListAsync(AllPods, null, cancellation);

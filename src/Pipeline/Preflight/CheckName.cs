@@ -25,6 +25,7 @@ internal static class CheckName
     public const string ClientPrograms = "pg-dump";
     public const string Replica = "replica";
     public const string Redis = "redis";
+    public const string Backup = "backup";
     public const string BackupBucket = "backup-bucket";
     public const string SiteBucket = "site-bucket";
     public const string Cdn = "cdn";
@@ -37,6 +38,6 @@ internal static class CheckName
     [
         Cluster, Namespace, Permissions, Kinds, Manifests, ImmutableFields, DroppedFields, References, Quota, Nodes, Capacity,
         DisruptionBudgets, NodePressure, Usage, ApiResources, DockerEngine, Registry, Image, Database, DatabaseResources, ClientPrograms,
-        Replica, Redis, BackupBucket, SiteBucket, Cdn, Window, Lock,
+        Replica, Redis, Backup, BackupBucket, SiteBucket, Cdn, Window, Lock,
     ];
 }

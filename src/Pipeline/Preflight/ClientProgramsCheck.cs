@@ -1,6 +1,6 @@
 using Pipeline.Backups;
 using Pipeline.Databases;
-using Pipeline.Releases;
+using Pipeline.Runs;
 
 namespace Pipeline.Preflight;
 

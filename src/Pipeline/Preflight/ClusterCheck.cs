@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using Pipeline.Cluster;
 using Pipeline.Environments;
-using Pipeline.Releases;
+using Pipeline.Runs;
 
 namespace Pipeline.Preflight;
 

@@ -1,5 +1,5 @@
 using Pipeline.Databases;
-using Pipeline.Releases;
+using Pipeline.Runs;
 
 namespace Pipeline.Preflight;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Pipeline.Databases;
-using Pipeline.Releases;
+using Pipeline.Runs;
 
 namespace Pipeline.Preflight;
 

@@ -29,7 +29,8 @@ internal static class FindingTable
         _ => "not checked",
     };
 
-    private static IEnumerable<string> Wrap(string text, int width)
+    /// <summary>The text in lines of at most so many characters.</summary>
+    public static IEnumerable<string> Wrap(string text, int width)
     {
         var left = text.ReplaceLineEndings(" ");
         while (left.Length > width)

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Pipeline.Cluster;
 using Pipeline.Images;
-using Pipeline.Releases;
+using Pipeline.Runs;
 
 namespace Pipeline.Preflight;
 
@@ -18,7 +18,7 @@ internal sealed class ImageCheck(ImageOptions options, SharedReads shared) : IPr
     {
         if (context.Ledger.Current.Image is not { } image)
             return new Finding(Name, FindingState.NotChecked, "not built yet");
-        using var registry = await RegistryClient.OpenAsync(options, context.Hide, cancellation);
+        using var registry = await RegistryClient.OpenAsync(options, context, cancellation);
         if (await registry.FindPlatformsAsync(image.Digest, cancellation) is not { } platforms)
             return new Finding(Name, FindingState.Failed, $"{image.Reference} is not at the registry.", "Run ./build.sh PushImage again.");
         var found = $"{image.Reference} for {string.Join(", ", platforms)}";
@@ -27,7 +27,7 @@ internal sealed class ImageCheck(ImageOptions options, SharedReads shared) : IPr
             var foreign = (await NodesAsync(context, cancellation)).Where(n => !platforms.Contains(PlatformOf(n))).Select(n => $"{n.Name()} ({PlatformOf(n)})").ToList();
             return foreign.Count == 0
                 ? new Finding(Name, FindingState.Passed, found)
-                : new Finding(Name, FindingState.Failed, $"{found}; its pods may come to {string.Join(", ", foreign)}, which cannot run it.", "Build for that platform (--image-platform), or keep the pods off with a nodeSelector.");
+                : new Finding(Name, FindingState.Failed, $"{found}; its pods may come to {string.Join(", ", foreign)}, which cannot run it.", "Build for that platform (--image-platform), or keep the pods off with a nodeSelector or a node affinity.");
         }
         catch (ClusterRequestException e) when (e.IsForbidden)
         {
@@ -35,7 +35,7 @@ internal sealed class ImageCheck(ImageOptions options, SharedReads shared) : IPr
         }
     }
 
-    // A pod with a nodeSelector stays off the other nodes.
+    // A pod with a node selector or affinity stays off the other nodes.
     private async Task<IEnumerable<JsonObject>> NodesAsync(StepContext context, CancellationToken cancellation)
     {
         var nodes = await shared.NodesAsync(context, cancellation);

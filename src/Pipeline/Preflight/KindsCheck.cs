@@ -1,6 +1,6 @@
 using Pipeline.Cluster;
-using Pipeline.Releases;
 using Pipeline.Rollouts;
+using Pipeline.Runs;
 
 namespace Pipeline.Preflight;
 

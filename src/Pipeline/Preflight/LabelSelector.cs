@@ -13,7 +13,10 @@ internal static class LabelSelector
         && (selector.At("matchLabels") ?? []).All(l => labels.Text(l.Key) == l.Value?.ToString())
         && selector.Items("matchExpressions").All(e => Matches(e, labels.Text(e.Text("key") ?? "")));
 
-    private static bool Matches(JsonObject expression, string? value)
+    /// <summary>Decides one of <c>matchExpressions</c>.</summary>
+    /// <param name="expression">With <c>operator</c>, and <c>values</c> where it has them.</param>
+    /// <param name="value">The label's value; null when there is none.</param>
+    public static bool Matches(JsonObject expression, string? value)
     {
         var among = expression["values"] is JsonArray values && values.Any(v => v?.ToString() == value);
         return expression.Text("operator") switch

@@ -1,6 +1,6 @@
 using Pipeline.Errors;
 using Pipeline.Previews;
-using Pipeline.Releases;
+using Pipeline.Runs;
 using Pipeline.Settings;
 
 namespace Pipeline.Preflight;

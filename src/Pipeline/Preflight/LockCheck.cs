@@ -1,5 +1,6 @@
 using Pipeline.Cluster;
-using Pipeline.Releases;
+using Pipeline.Leases;
+using Pipeline.Runs;
 
 namespace Pipeline.Preflight;
 

@@ -1,4 +1,4 @@
-using Pipeline.Releases;
+using Pipeline.Runs;
 
 namespace Pipeline.Preflight;
 
@@ -20,7 +20,7 @@ internal sealed class ManifestsCheck(SharedReads shared) : IPreflightCheck
         var refused = runs.Where(r => r is { Refusal: not null, IsUndeclaredField: false, ImmutableFields.Count: 0 }).ToList();
         if (refused.Count == 0)
             return new Finding(Name, FindingState.Passed, $"the server takes {runs.Count(r => r.Refusal is null)} of {runs.Count} in a dry run{(runs.All(r => r.Refusal is null) ? "" : "; the others stand below")}");
-        var advice = refused.Exists(r => r.Refusal!.IsConflict) ? "Leave such a field out of the manifest, or take it over with --take-over-fields." : "Correct the manifests.";
+        var advice = refused.Exists(r => r.Refusal!.IsOfFields) ? "Leave such a field out of the manifest, or take it over with --take-over-fields." : "Correct the manifests.";
         return new Finding(Name, FindingState.Failed, string.Join("; ", refused.Select(r => $"{r.Id}: {r.Refusal!.Message}")), advice);
     }
 }

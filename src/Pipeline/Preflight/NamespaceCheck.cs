@@ -1,5 +1,5 @@
 using Pipeline.Cluster;
-using Pipeline.Releases;
+using Pipeline.Runs;
 
 namespace Pipeline.Preflight;
 

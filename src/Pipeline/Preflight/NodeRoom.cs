@@ -3,7 +3,7 @@ using Pipeline.Cluster;
 
 namespace Pipeline.Preflight;
 
-/// <summary>What the scheduler would find free. Node selectors and taints count; affinity and spreading over topologies do not.</summary>
+/// <summary>What the scheduler would find free. Node selectors, required node affinity and taints count; affinity to pods and spreading over topologies do not.</summary>
 internal static class NodeRoom
 {
     /// <summary>True when the scheduler may put pods there.</summary>
@@ -18,9 +18,10 @@ internal static class NodeRoom
         return new Room([.. nodes.Where(IsUsable).Select(n => new Place(Free(n, byNode[n.Name()]), p => Takes(n, p), PodAmounts.Asked))]);
     }
 
-    /// <summary>True when a pod's node selector and tolerations let it run there.</summary>
+    /// <summary>True when a pod's node selector, node affinity and tolerations let it run there.</summary>
     public static bool Takes(JsonObject node, JsonObject pod) =>
         (pod.At("nodeSelector") ?? []).All(s => node.At("metadata", "labels").Text(s.Key) == s.Value?.ToString())
+        && NodeAffinity.Admits(pod, node)
         && node.Items("spec", "taints").Where(t => t.Text("effect") is "NoSchedule" or "NoExecute").All(t => pod.Items("tolerations").Any(o => Tolerates(o, t)));
 
     private static bool Tolerates(JsonObject toleration, JsonObject taint) =>

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using Pipeline.Cluster;
-using Pipeline.Releases;
+using Pipeline.Runs;
 using Pipeline.Settings;
 
 namespace Pipeline.Preflight;

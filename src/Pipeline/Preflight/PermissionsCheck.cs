@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Pipeline.Cluster;
-using Pipeline.Releases;
+using Pipeline.Runs;
 
 namespace Pipeline.Preflight;
 

@@ -4,11 +4,12 @@ using Pipeline.Rollouts;
 
 namespace Pipeline.Preflight;
 
-/// <summary>An object that a pod needs before it can start.</summary>
+/// <summary>An object that a pod refers to.</summary>
 /// <param name="Resource">Its kind.</param>
 /// <param name="Name">Its name.</param>
 /// <param name="Key">The entry in it; null for the whole of it.</param>
-internal sealed record PodReference(Resource Resource, string Name, string? Key)
+/// <param name="IsOptional">True when the pod starts without it.</param>
+internal sealed record PodReference(Resource Resource, string Name, string? Key, bool IsOptional = false)
 {
     private static readonly Resource ServiceAccounts = new("v1", "ServiceAccount", "serviceaccounts");
     private static readonly Resource Claims = new("v1", "PersistentVolumeClaim", "persistentvolumeclaims");
@@ -16,32 +17,32 @@ internal sealed record PodReference(Resource Resource, string Name, string? Key)
     /// <summary>Kind and name, as messages write them.</summary>
     public string Id => $"{Resource.Kind}/{Name}";
 
-    /// <summary>Every object that the pods of a manifest cannot start without; what is marked optional is left out.</summary>
+    /// <summary>Every object that a pod, or the pods of a workload, refer to.</summary>
     public static IEnumerable<PodReference> In(JsonObject manifest)
     {
-        if (PodTemplate.Of(manifest) is not { } pod)
+        if ((PodTemplate.Of(manifest) ?? (manifest.Kind() == Resource.Pods.Kind ? manifest.At("spec") : null)) is not { } pod)
             return [];
         // "default" is made by the cluster in every namespace.
         var account = pod.Text("serviceAccountName") is { } name and not "default" ? [new PodReference(ServiceAccounts, name, null)] : Array.Empty<PodReference>();
-        return account.Concat(PodTemplate.Containers(manifest).SelectMany(OfContainer)).Concat(pod.Items("volumes").SelectMany(OfVolume)).Distinct();
+        return account.Concat(PodTemplate.ContainersOf(pod).SelectMany(OfContainer)).Concat(pod.Items("volumes").SelectMany(OfVolume)).Distinct();
     }
 
     private static IEnumerable<PodReference> OfContainer(JsonObject container)
     {
         foreach (var source in container.Items("envFrom"))
         {
-            if (Needed(source.At("configMapRef")) is { } map)
-                yield return new PodReference(Resource.ConfigMaps, map.Text("name")!, null);
-            if (Needed(source.At("secretRef")) is { } secret)
-                yield return new PodReference(Resource.Secrets, secret.Text("name")!, null);
+            if (source.At("configMapRef") is { } map)
+                yield return new PodReference(Resource.ConfigMaps, map.Text("name")!, null, IsMarked(map));
+            if (source.At("secretRef") is { } secret)
+                yield return new PodReference(Resource.Secrets, secret.Text("name")!, null, IsMarked(secret));
         }
 
         foreach (var source in container.Items("env").Select(e => e.At("valueFrom")))
         {
-            if (Needed(source.At("configMapKeyRef")) is { } map)
-                yield return new PodReference(Resource.ConfigMaps, map.Text("name")!, map.Text("key"));
-            if (Needed(source.At("secretKeyRef")) is { } secret)
-                yield return new PodReference(Resource.Secrets, secret.Text("name")!, secret.Text("key"));
+            if (source.At("configMapKeyRef") is { } map)
+                yield return new PodReference(Resource.ConfigMaps, map.Text("name")!, map.Text("key"), IsMarked(map));
+            if (source.At("secretKeyRef") is { } secret)
+                yield return new PodReference(Resource.Secrets, secret.Text("name")!, secret.Text("key"), IsMarked(secret));
         }
     }
 
@@ -53,16 +54,16 @@ internal sealed record PodReference(Resource Resource, string Name, string? Key)
 
     // A volume of its own says secretName, a part of a projected one says name.
     private static IEnumerable<PodReference> OfSource(JsonObject source) =>
-        OfItems(Resource.ConfigMaps, Needed(source.At("configMap")), "name")
-            .Concat(OfItems(Resource.Secrets, Needed(source.At("secret")), source.Text("secret", "secretName") is null ? "name" : "secretName"));
+        OfItems(Resource.ConfigMaps, source.At("configMap"), "name")
+            .Concat(OfItems(Resource.Secrets, source.At("secret"), source.Text("secret", "secretName") is null ? "name" : "secretName"));
 
     private static IEnumerable<PodReference> OfItems(Resource resource, JsonObject? source, string field)
     {
         if (source.Text(field) is not { } name)
             return [];
         var keys = source.Items("items").Select(i => i.Text("key")).ToList();
-        return keys.Count == 0 ? [new PodReference(resource, name, null)] : keys.Select(k => new PodReference(resource, name, k));
+        return keys.Count == 0 ? [new PodReference(resource, name, null, IsMarked(source))] : keys.Select(k => new PodReference(resource, name, k, IsMarked(source)));
     }
 
-    private static JsonObject? Needed(JsonObject? reference) => reference.Text("optional") == "true" ? null : reference;
+    private static bool IsMarked(JsonObject? reference) => reference.Text("optional") == "true";
 }

@@ -1,7 +1,7 @@
 using Pipeline.Frontend;
 using Pipeline.Images;
 using Pipeline.Previews;
-using Pipeline.Releases;
+using Pipeline.Runs;
 
 namespace Pipeline.Preflight;
 
@@ -28,7 +28,7 @@ internal static class PreflightChecks
             new NodePressureCheck(shared),
             new UsageCheck(shared),
             new ApiResourcesCheck(shared, look.Manifests, expected.Of("api")),
-            new ReachableCheck(CheckName.DockerEngine, (_, cancellation) => EngineAsync(look.Image, cancellation)),
+            new ReachableCheck(CheckName.DockerEngine, (context, cancellation) => EngineAsync(look.Image, context, cancellation)),
             new ReachableCheck(CheckName.Registry, (context, cancellation) => RegistryAsync(look.Image, context, cancellation)),
             new DatabaseCheck(look.Database),
             new DatabaseResourcesCheck(look.Database, expected.Of("database")),
@@ -51,6 +51,7 @@ internal static class PreflightChecks
         [
             .. OfManifests(shared),
             new ImageCheck(options.Image, shared),
+            new BackupCheck(options),
             new ReplicaCheck(options),
             new WindowCheck(options.MaintenanceWindow),
             new LockCheck(),
@@ -60,16 +61,16 @@ internal static class PreflightChecks
 
     private static IEnumerable<IPreflightCheck> OfManifests(SharedReads shared) => [new ManifestsCheck(shared), new ImmutableFieldsCheck(shared), new DroppedFieldsCheck(shared)];
 
-    private static async Task<string> EngineAsync(ImageOptions image, CancellationToken cancellation)
+    private static async Task<string> EngineAsync(ImageOptions image, StepContext context, CancellationToken cancellation)
     {
-        using var engine = DockerEngine.Open(image);
+        using var engine = DockerEngine.Open(image, context.Gate);
         await engine.PingAsync(cancellation);
         return engine.Address.ToString();
     }
 
     private static async Task<string> RegistryAsync(ImageOptions image, StepContext context, CancellationToken cancellation)
     {
-        using var registry = await RegistryClient.OpenAsync(image, context.Hide, cancellation);
+        using var registry = await RegistryClient.OpenAsync(image, context, cancellation);
         await registry.PingAsync(cancellation);
         return image.Repository;
     }

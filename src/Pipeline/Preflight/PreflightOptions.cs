@@ -27,6 +27,10 @@ public sealed record PreflightOptions
     /// <summary>What the environment is meant to be made of.</summary>
     public Expectations Expected { get; init; } = new();
 
+    /// <summary>What leads to the environment, with where each value came from; told first.</summary>
+    /// <value>Not told.</value>
+    public IReadOnlyList<GivenSetting> Given { get; init; } = [];
+
     /// <summary>Adds the sentences of settings that only later steps use: what is wrong there must not be found after the backup.</summary>
     /// <value>None.</value>
     public IReadOnlyList<Action<Faults>> LaterSettings { get; init; } = [];

@@ -1,6 +1,6 @@
 using Pipeline.Cluster;
 using Pipeline.Errors;
-using Pipeline.Releases;
+using Pipeline.Runs;
 
 namespace Pipeline.Preflight;
 

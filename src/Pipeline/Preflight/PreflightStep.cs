@@ -1,5 +1,5 @@
 using Pipeline.Errors;
-using Pipeline.Releases;
+using Pipeline.Runs;
 using Pipeline.Settings;
 
 namespace Pipeline.Preflight;
@@ -28,6 +28,8 @@ public sealed class PreflightStep : IStep
     /// <inheritdoc />
     public async Task RunAsync(StepContext context, CancellationToken cancellation)
     {
+        foreach (var line in GivenSetting.Lines(options.Given))
+            context.Log.Information("{Line:l}", line);
         var faults = new Faults();
         options.Check(faults);
         faults.ThrowIfAny();

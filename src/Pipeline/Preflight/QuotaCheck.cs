@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using Pipeline.Cluster;
-using Pipeline.Releases;
+using Pipeline.Runs;
 
 namespace Pipeline.Preflight;
 

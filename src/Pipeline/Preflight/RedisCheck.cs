@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net;
 using Pipeline.Errors;
-using Pipeline.Releases;
+using Pipeline.Runs;
 using Pipeline.Settings;
 using StackExchange.Redis;
 

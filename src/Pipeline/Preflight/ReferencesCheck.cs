@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Pipeline.Cluster;
-using Pipeline.Releases;
 using Pipeline.Rollouts;
+using Pipeline.Runs;
 
 namespace Pipeline.Preflight;
 
@@ -20,7 +20,7 @@ internal sealed class ReferencesCheck(SharedReads shared) : IPreflightCheck
     {
         var manifests = await shared.ManifestsAsync(context, cancellation);
         var cluster = await context.ClusterAsync(cancellation);
-        var wanted = manifests.SelectMany(PodReference.In).GroupBy(r => (r.Resource, r.Name, r.Id)).ToList();
+        var wanted = manifests.SelectMany(PodReference.In).Where(r => !r.IsOptional).GroupBy(r => (r.Resource, r.Name, r.Id)).ToList();
         var looks = await Task.WhenAll(wanted.Select(w => LookAsync(cluster, manifests, w.Key.Resource, w.Key.Name, cancellation)));
         var faults = wanted.Zip(looks).SelectMany(p => Faults(p.First.Key.Id, [.. p.First.Select(r => r.Key).OfType<string>().Distinct()], p.Second)).ToList();
         var pull = await PullSecretsAsync(cluster, manifests, cancellation);

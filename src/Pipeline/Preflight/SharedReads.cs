@@ -3,8 +3,8 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Pipeline.Cluster;
 using Pipeline.Images;
-using Pipeline.Releases;
 using Pipeline.Rollouts;
+using Pipeline.Runs;
 
 namespace Pipeline.Preflight;
 
@@ -69,7 +69,7 @@ internal sealed class SharedReads(ManifestOptions manifests, ImageOptions image)
     {
         var cluster = await context.ClusterAsync(cancellation);
         // The first release takes over what was applied by hand.
-        var takeOver = manifests.TakeOverFields || (await new RecordStore(cluster).ReadAsync(cancellation)).Live is null;
+        var takeOver = manifests.TakeOverFields || (await context.HistoryAsync(cancellation)).IsByHand;
         var autoscaled = await Autoscaled.ReadAsync(cluster, new Discovery(cluster), [.. await ManifestsAsync(context, cancellation)], cancellation);
         var served = (await KindsAsync(context, cancellation)).Where(k => k.Resource is not null);
         return await Task.WhenAll(served.Select(k => RunDryAsync(cluster, k.Resource!, k.Manifest, autoscaled, takeOver, cancellation)));

@@ -1,4 +1,5 @@
 using Pipeline.Releases;
+using Pipeline.Runs;
 using Pipeline.Settings;
 
 namespace Pipeline.Preflight;

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using Pipeline.Cluster;
-using Pipeline.Releases;
+using Pipeline.Runs;
 
 namespace Pipeline.Preflight;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Pipeline.Releases;
+using Pipeline.Runs;
 using Pipeline.Settings;
 
 namespace Pipeline.Preflight;

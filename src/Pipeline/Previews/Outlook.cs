@@ -3,6 +3,7 @@ using Pipeline.Frontend;
 using Pipeline.Images;
 using Pipeline.Releases;
 using Pipeline.Rollouts;
+using Pipeline.Runs;
 
 namespace Pipeline.Previews;
 
@@ -25,16 +26,24 @@ internal sealed record Outlook(Release Release, BuildInputs Inputs, SchemaChange
     public static async Task<Outlook> ReadAsync(PreviewOptions options, Release release, string? digest, StepContext context, CancellationToken cancellation)
     {
         var cluster = await context.ClusterAsync(cancellation);
-        var history = await new RecordStore(cluster).ReadAsync(cancellation);
+        var history = await context.HistoryAsync(cancellation);
         var inputs = await BuildInputs.ReadAsync(options.Image, BuildContext.Read(options.Image.ImageContext), await context.SourceAsync(cancellation), cancellation);
-        var schema = await SchemaChange.ReadAsync(options, inputs, context, cancellation);
+        var schema = await SchemaChange.ReadAsync(options, inputs, history, context, cancellation);
         var files = await ManifestFiles.ReadAsync(options.Manifests, release.Environment, cluster.Namespace, cancellation);
         // The server takes any digest that looks like one.
         var image = new ImageResult(inputs.Repository, release.Version, digest ?? PreviewText.UnknownDigest, inputs.Hash);
         var plan = await new Rollout(cluster, context, options.Manifests.Timeout).PlanAsync(
-            ManifestSet.Of(files, options.Manifests, release, image).Objects, options.Manifests.TakeOverFields || history.Live is null, cancellation);
+            ManifestSet.Of(files, options.Manifests, release, image).Objects, options.Manifests.TakeOverFields || history.IsByHand, cancellation);
         var site = await Site.ReadAsync(options.Frontend, release, cancellation);
-        var live = history.Live?.Number == release.Number ? null : history.Live?.Frontend;
-        return new Outlook(release, inputs, schema, plan, site, [.. (live?.Pages ?? []).Except(site.Pages.Select(p => p.Key)).Order(StringComparer.Ordinal)]);
+        var live = history.Live?.Number == release.Number ? null : history.PagesOf(history.Live)?.Frontend;
+        return new Outlook(release, inputs, schema, plan, site, await GoneAsync(options.Frontend, live, site, cancellation));
+    }
+
+    private static async Task<ImmutableArray<string>> GoneAsync(FrontendOptions options, FrontendResult? live, Site site, CancellationToken cancellation)
+    {
+        if (live is null)
+            return [];
+        using var bucket = new SiteBucket(options);
+        return [.. (await SiteFiles.ReadAsync(bucket, live, cancellation)).Pages.Keys.Except(site.Pages.Select(p => p.Key)).Order(StringComparer.Ordinal)];
     }
 }

@@ -1,6 +1,7 @@
 using Pipeline.Errors;
 using Pipeline.Images;
 using Pipeline.Releases;
+using Pipeline.Runs;
 using Pipeline.Settings;
 
 namespace Pipeline.Previews;
@@ -44,7 +45,7 @@ public sealed class PreviewStep(PreviewOptions options, string? save) : IStep
 
     private static async Task<Release> ReleaseAsync(StepContext context, CancellationToken cancellation)
     {
-        var history = await new RecordStore(await context.ClusterAsync(cancellation)).ReadAsync(cancellation);
+        var history = await context.HistoryAsync(cancellation);
         var draft = await context.DraftAsync(cancellation);
         ReleaseOpening.RefuseForeign(history, draft);
         // A run with the key of the newest release works on that one.
@@ -57,7 +58,7 @@ public sealed class PreviewStep(PreviewOptions options, string? save) : IStep
 
     private async Task<string?> DigestAsync(BuildInputs inputs, StepContext context, CancellationToken cancellation)
     {
-        using var registry = await RegistryClient.OpenAsync(options.Image, context.Hide, cancellation);
+        using var registry = await RegistryClient.OpenAsync(options.Image, context, cancellation);
         return await registry.FindDigestAsync(inputs.Tag, cancellation);
     }
 
@@ -67,7 +68,7 @@ public sealed class PreviewStep(PreviewOptions options, string? save) : IStep
         text.Title("Image");
         text.Line($"{outlook.Inputs.VersionName}: {(digest is null ? "built here; its digest is known once it is pushed" : $"at the registry, {digest}")}");
         var changes = digest is null;
-        changes |= await new SchemaPreview(options, outlook.Inputs).ShowAsync(outlook.Schema, text, cancellation);
+        changes |= new SchemaPreview(options).Show(outlook.Schema, text);
         changes |= await ClusterPreview.ShowAsync(outlook.Rollout, await context.ClusterAsync(cancellation), text, cancellation);
         return changes | await SitePreview.ShowAsync(options.Frontend, outlook, text, cancellation);
     }

@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using Pipeline.Releases;
+using Pipeline.Runs;
 
 namespace Pipeline.Previews;
 

@@ -1,14 +1,13 @@
-using Pipeline.Images;
+using Pipeline.Migrations;
 
 namespace Pipeline.Previews;
 
-/// <summary>Shows the revisions that would be applied, and their SQL as <c>alembic</c> prints it in the release's own image.</summary>
-/// <param name="options">Which engine, and whether there is a database.</param>
-/// <param name="inputs">Which image.</param>
-internal sealed class SchemaPreview(PreviewOptions options, BuildInputs inputs)
+/// <summary>Shows the revisions that would be applied, what each means to the pods that run, and their SQL as <c>alembic</c> prints it in the release's own image.</summary>
+/// <param name="options">Whether there is a database.</param>
+internal sealed class SchemaPreview(PreviewOptions options)
 {
     /// <returns>True when there is something to do.</returns>
-    public async Task<bool> ShowAsync(SchemaChange change, PreviewText text, CancellationToken cancellation)
+    public bool Show(SchemaChange change, PreviewText text)
     {
         text.Title("Schema");
         if (options.Database.IsAbsent)
@@ -26,20 +25,14 @@ internal sealed class SchemaPreview(PreviewOptions options, BuildInputs inputs)
         text.Line($"{change.Before ?? "(empty)"} → {change.Pending[^1].Id}");
         foreach (var revision in change.Pending)
             text.Line(revision.Doc.Length == 0 ? $"+ {revision.Id}" : $"+ {revision.Id}, {revision.Doc}");
-        await ShowSqlAsync(change, text, cancellation);
+        foreach (var verdict in change.Verdicts)
+            text.Line(verdict.IsCompatible ? $"{verdict.Revision} is compatible with the pods that run" : $"{verdict.Revision} is BREAKING: {verdict.Breaking}{Needed(change, verdict)}");
+        if (change.WhyNoSql is not null)
+            text.Line($"No SQL, and the revisions are those of the files: {change.WhyNoSql}");
+        else
+            text.Block(change.Sql);
         return true;
     }
 
-    private async Task ShowSqlAsync(SchemaChange change, PreviewText text, CancellationToken cancellation)
-    {
-        if (change.WhyNoSql is not null)
-        {
-            text.Line($"No SQL, and the revisions are those of the files: {change.WhyNoSql}");
-            return;
-        }
-
-        var target = change.Pending[^1].Id;
-        using var engine = DockerEngine.Open(options.Image);
-        text.Block(await engine.RunOfflineAsync(inputs.Name, ["alembic", "upgrade", change.Before is null ? target : $"{change.Before}:{target}", "--sql"], cancellation));
-    }
+    private static string Needed(SchemaChange change, RevisionVerdict verdict) => change.Before is null ? "" : $". Deploy needs {BreakingRevisions.Flag} {verdict.Revision}";
 }

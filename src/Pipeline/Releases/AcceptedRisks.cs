@@ -1,4 +1,5 @@
 using Pipeline.Errors;
+using Pipeline.Runs;
 
 namespace Pipeline.Releases;
 

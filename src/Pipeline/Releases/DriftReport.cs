@@ -2,6 +2,7 @@ using Pipeline.Cluster;
 using Pipeline.Errors;
 using Pipeline.Frontend;
 using Pipeline.Rollouts;
+using Pipeline.Runs;
 using Pipeline.Settings;
 using Pipeline.Verification;
 
@@ -20,10 +21,10 @@ internal sealed class DriftReport(StatusOptions options, StepContext context)
             return 0;
         }
 
-        var revision = history.Releases.First(r => r.Outcome == ReleaseOutcome.Succeeded).Rollout?.RolloutRevision;
+        var applied = history.Releases.First(r => r.Outcome == ReleaseOutcome.Succeeded).Rollout?.Objects ?? [];
         var found = await Task.WhenAll(
-            TryAsync("the cluster", () => new ClusterDrift(cluster, live, revision).FindAsync(cancellation)),
-            TryAsync("the addresses", () => OutsideAsync(live, cancellation)),
+            TryAsync("the cluster", () => new ClusterDrift(cluster, live, applied).FindAsync(cancellation)),
+            TryAsync("the addresses", () => OutsideAsync(live, history, cancellation)),
             TryAsync("the bucket", () => BucketAsync(live, cancellation)));
         var all = found.SelectMany(f => f ?? []).ToList();
         foreach (var drift in all)
@@ -47,14 +48,14 @@ internal sealed class DriftReport(StatusOptions options, StepContext context)
         }
     }
 
-    private async Task<IReadOnlyList<Drift>> OutsideAsync(Release live, CancellationToken cancellation)
+    private async Task<IReadOnlyList<Drift>> OutsideAsync(Release live, ReleaseHistory history, CancellationToken cancellation)
     {
         var faults = new Faults();
         options.Verification.Check(faults);
         if (!faults.None)
             throw new FailureException("--api-url and --site-url are not given.");
-        using var run = new ProbeRun(context.Time, Serilog.Core.Logger.None);
-        var once = Probes.Of(options.Verification, ExpectedRelease.Of(live)).Select(p => p with { InARow = 1 });
+        using var run = new ProbeRun(context.Time, Serilog.Core.Logger.None, context.Gate);
+        var once = Probes.Of(options.Verification, ExpectedRelease.Of(live, history)).Select(p => p with { InARow = 1 });
         var results = await run.AskAsync([.. once], TimeSpan.Zero, cancellation);
         return [.. results.Where(r => !r.Passed).Select(r => new Drift(r.Address, r.Found))];
     }
@@ -67,7 +68,9 @@ internal sealed class DriftReport(StatusOptions options, StepContext context)
             throw new FailureException("--frontend-bucket is not given.");
         using var bucket = new SiteBucket(frontend);
         var found = new System.Collections.Concurrent.ConcurrentBag<Drift>();
-        await SiteBucket.EachAsync(live.Frontend.Files, async (file, stop) =>
+        var files = await SiteFiles.ReadAsync(bucket, live.Frontend, cancellation);
+        // Of pages that were there before the first release nobody knows the hash.
+        await SiteBucket.EachAsync(files.Pages.Concat(files.Assets).Where(f => f.Value.Length > 0), async (file, stop) =>
         {
             var there = await bucket.HashAsync(file.Key, stop);
             if (there != file.Value)

@@ -1,19 +1,23 @@
 namespace Pipeline.Releases;
 
-/// <summary>Who runs this, as the record names them.</summary>
+/// <summary>Who runs this, as the record and the deploy lock name them.</summary>
 public static class Operator
 {
-    /// <summary>The CI run's address on GitHub Actions and Azure Pipelines, else user and host.</summary>
-    public static string Describe()
+    /// <summary>Who started the CI run and its address on GitHub Actions, Azure Pipelines, GitLab and Jenkins, else user and host.</summary>
+    public static string Describe() => Describe(Environment.GetEnvironmentVariable);
+
+    internal static string Describe(Func<string, string?> variable)
     {
-        var run = Variable("GITHUB_RUN_ID");
-        if (run is not null)
-            return $"{Variable("GITHUB_ACTOR") ?? "ci"} by {Variable("GITHUB_SERVER_URL")}/{Variable("GITHUB_REPOSITORY")}/actions/runs/{run}";
-        var build = Variable("BUILD_BUILDID");
-        if (build is not null)
-            return $"{Variable("BUILD_REQUESTEDFOR") ?? "ci"} by {Variable("SYSTEM_COLLECTIONURI")}{Variable("SYSTEM_TEAMPROJECT")}/_build/results?buildId={build}";
+        string? Of(string name) => variable(name) is { Length: > 0 } value ? value : null;
+        if (Of("GITHUB_RUN_ID") is { } run)
+            return $"{Of("GITHUB_ACTOR") ?? "ci"} by {Of("GITHUB_SERVER_URL")}/{Of("GITHUB_REPOSITORY")}/actions/runs/{run}{(Of("GITHUB_RUN_ATTEMPT") is { } attempt and not "1" ? $"/attempts/{attempt}" : "")}";
+        // A project of Azure may have spaces in its name.
+        if (Of("BUILD_BUILDID") is { } build)
+            return $"{Of("BUILD_REQUESTEDFOR") ?? "ci"} by {Of("SYSTEM_COLLECTIONURI")?.TrimEnd('/')}/{Uri.EscapeDataString(Of("SYSTEM_TEAMPROJECT") ?? "")}/_build/results?buildId={build}";
+        if (Of("CI_JOB_URL") is { } job)
+            return $"{Of("GITLAB_USER_LOGIN") ?? "ci"} by {job}";
+        if (Of("BUILD_URL") is { } address)
+            return $"{Of("BUILD_USER_ID") ?? "ci"} by {address}";
         return $"{Environment.UserName}@{Environment.MachineName}";
     }
-
-    private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 }

@@ -17,8 +17,8 @@ internal sealed class RecordPruning(ClusterConnection cluster)
             await store.DeleteAsync(release.Number, cancellation);
         var needed = history.Releases.Where(r => !superfluous.Contains(r)).SelectMany(r => r.Rollout?.Objects ?? [])
             .Where(o => o.Kind == Resource.ConfigMaps.Kind).Select(o => o.Name).ToHashSet();
-        // Without a single finished rollout nobody knows yet what is needed.
-        if (needed.Count == 0)
+        // Without a single finished rollout nobody knows yet what is needed, nor what a record that cannot be read refers to.
+        if (needed.Count == 0 || history.Unreadable.Count > 0)
             return;
         foreach (var map in await cluster.ListAsync(Resource.ConfigMaps, $"{ManifestSet.AppliedLabel}={history.Latest!.Environment}", cancellation))
             if (!needed.Contains(map.Name()))

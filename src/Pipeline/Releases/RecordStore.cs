@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.IO.Compression;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Pipeline.Cluster;
@@ -14,17 +17,28 @@ internal sealed class RecordStore(ClusterConnection cluster)
     public const string Label = "pipeline/record";
     private const string NumberLabel = "pipeline/number";
     private const string Key = "release.json";
+    // An object may hold 1 MiB; people read what is well below it, and anything larger is a list that shrinks to a tenth.
+    private const string PackedKey = "release.json.gz";
+    private const int MostPlain = 256 * 1024;
 
     // By release number: what the next write must find unchanged, and what the last one said.
     private readonly Dictionary<int, string> resourceVersions = [];
     private readonly Dictionary<int, string> sent = [];
 
-    /// <summary>Every kept record, newest first.</summary>
+    /// <summary>Every kept record, newest first. One that cannot be read does not keep the others from being read.</summary>
+    /// <exception cref="FailureException">Without one that cannot be read nobody knows what serves.</exception>
     public async Task<ReleaseHistory> ReadAsync(CancellationToken cancellation)
     {
-        var found = await cluster.ListAsync(Resource.ConfigMaps, $"{Label}=release", cancellation);
-        var releases = found.Select(Parse).OrderByDescending(r => r.Number).ToList();
-        return new ReleaseHistory(releases);
+        var (releases, unreadable) = (new List<Release>(), new List<UnreadableRecord>());
+        foreach (var configMap in await cluster.ListAsync(Resource.ConfigMaps, $"{Label}=release", cancellation))
+            if (Parse(configMap, out var why) is { } release)
+                releases.Add(release);
+            else
+                unreadable.Add(new UnreadableRecord(NumberOf(configMap), configMap.Name(), $"The record ConfigMap/{configMap.Name()} in namespace '{cluster.Namespace}' {why}"));
+        var history = new ReleaseHistory([.. releases.OrderByDescending(r => r.Number)]) { Unreadable = [.. unreadable.OrderByDescending(u => u.Number)] };
+        return history.Missing is not { } missing
+            ? history
+            : throw FailureException.Refused($"{missing.Sentence} What serves now is not known without it. Nothing was changed.");
     }
 
     /// <summary>Adds a record under its number; false when somebody else took that number in between.</summary>
@@ -74,7 +88,7 @@ internal sealed class RecordStore(ClusterConnection cluster)
         var body = ConfigMap(release);
         body["metadata"]!["resourceVersion"] = resourceVersions[release.Number];
         var written = cluster.ReplaceAsync(Resource.ConfigMaps, body, cancellation);
-        sent[release.Number] = body.Text("data", Key)!;
+        sent[release.Number] = ContentOf(body)!;
         Remember(release.Number, await written);
     }
 
@@ -82,7 +96,7 @@ internal sealed class RecordStore(ClusterConnection cluster)
     private async Task<bool> IsStoredAsync(int number, string? earlier, CancellationToken cancellation)
     {
         var stored = await cluster.FindAsync(Resource.ConfigMaps, NameOf(number), cancellation);
-        if (stored is null || stored.Text("data", Key) != earlier)
+        if (stored is null || ContentOf(stored) != earlier)
             return false;
         Remember(number, stored);
         return true;
@@ -90,7 +104,32 @@ internal sealed class RecordStore(ClusterConnection cluster)
 
     private static string NameOf(int number) => $"pipeline-release-{number}";
 
-    private static JsonObject ConfigMap(Release release) => new()
+    private static string? ContentOf(JsonObject configMap) => configMap.Text("data", Key) ?? configMap.Text("binaryData", PackedKey);
+
+    private static JsonObject ConfigMap(Release release)
+    {
+        var json = JsonSerializer.SerializeToUtf8Bytes(RecordTexts.Shortened(release), ReleaseJson.Default.Release);
+        var body = Labelled(release);
+        if (json.Length <= MostPlain)
+            body["data"] = new JsonObject { [Key] = Encoding.UTF8.GetString(json) };
+        else
+            body["binaryData"] = new JsonObject { [PackedKey] = Convert.ToBase64String(Packed(json)) };
+        return body;
+    }
+
+    private static byte[] Packed(byte[] json)
+    {
+        using var packed = new MemoryStream();
+        using (var gzip = new GZipStream(packed, CompressionLevel.Optimal))
+            gzip.Write(json);
+        return packed.ToArray();
+    }
+
+    private static Stream Opened(JsonObject configMap) => configMap.Text("binaryData", PackedKey) is { } packed
+        ? new GZipStream(new MemoryStream(Convert.FromBase64String(packed)), CompressionMode.Decompress)
+        : new MemoryStream(Encoding.UTF8.GetBytes(configMap.Text("data", Key) ?? ""));
+
+    private static JsonObject Labelled(Release release) => new()
     {
         ["apiVersion"] = "v1",
         ["kind"] = "ConfigMap",
@@ -105,25 +144,51 @@ internal sealed class RecordStore(ClusterConnection cluster)
                 ["pipeline/outcome"] = release.Outcome.ToString(),
             },
         },
-        ["data"] = new JsonObject { [Key] = JsonSerializer.Serialize(release, ReleaseJson.Default.Release) },
     };
 
-    private Release Parse(JsonObject configMap)
+    private Release? Parse(JsonObject configMap, out string why)
+    {
+        why = "";
+        try
+        {
+            using var content = Opened(configMap);
+            var release = JsonSerializer.Deserialize(content, ReleaseJson.Default.Release) ?? throw new JsonException("It is empty.");
+            if (release.Format <= Release.NewestFormat)
+            {
+                Remember(release.Number, configMap);
+                return release;
+            }
+
+            why = Newer(release.Format);
+        }
+        catch (Exception e) when (e is JsonException or FormatException or InvalidDataException)
+        {
+            // What a newer build writes need not look like a record to this one.
+            why = FormatOf(configMap) is var format && format > Release.NewestFormat
+                ? Newer(format)
+                : $"is damaged and cannot be read: {e.Message} Mend it, or save it elsewhere and delete the ConfigMap.";
+        }
+
+        return null;
+    }
+
+    private static string Newer(int format) => $"has format {format}, and this build reads up to {Release.NewestFormat}. Run the build of a newer commit.";
+
+    private static int FormatOf(JsonObject configMap)
     {
         try
         {
-            var release = JsonSerializer.Deserialize(configMap.Text("data", Key) ?? "", ReleaseJson.Default.Release)
-                ?? throw new JsonException("it is empty");
-            if (release.Format > Release.NewestFormat)
-                throw FailureException.Refused($"The record ConfigMap/{configMap.Name()} in namespace '{cluster.Namespace}' has format {release.Format}, and this build reads up to {Release.NewestFormat}. Run the build of a newer commit.");
-            Remember(release.Number, configMap);
-            return release;
+            using var content = Opened(configMap);
+            return (int)(JsonNode.Parse(content) as JsonObject).Number("format");
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or FormatException or InvalidDataException or InvalidOperationException)
         {
-            throw new FailureException($"The record ConfigMap/{configMap.Name()} in namespace '{cluster.Namespace}' cannot be read: {e.Message}");
+            return 0;
         }
     }
+
+    private static int? NumberOf(JsonObject configMap) =>
+        int.TryParse(configMap.Text("metadata", "labels", NumberLabel) ?? configMap.Name().Split('-')[^1], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     private void Remember(int number, JsonObject stored) => resourceVersions[number] = stored.Text("metadata", "resourceVersion") ?? "";
 }

@@ -1,9 +1,12 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Pipeline.Backups;
 using Pipeline.Frontend;
 using Pipeline.Images;
+using Pipeline.Incidents;
 using Pipeline.Migrations;
 using Pipeline.Preflight;
+using Pipeline.Rollbacks;
 using Pipeline.Rollouts;
 using Pipeline.Verification;
 
@@ -16,12 +19,14 @@ namespace Pipeline.Releases;
 public sealed record Release
 {
     /// <summary>The newest <see cref="Format"/> that this build reads.</summary>
-    public const int NewestFormat = 1;
+    public const int NewestFormat = 2;
 
     /// <summary>The version of this record's own format.</summary>
     public int Format { get; init; } = NewestFormat;
 
-    /// <summary>1 for the first release of an environment, and one more for each that follows; 0 while it is only a draft.</summary>
+    /// <summary>
+    /// 1 for the first release of an environment, and one more for each that follows; 0 for what was there before, and while it is only a draft.
+    /// </summary>
     public int Number { get; init; }
 
     /// <summary>The environment's name, as in <c>production</c>.</summary>
@@ -57,6 +62,9 @@ public sealed record Release
     /// <summary>Whose deploy lock it took over, or who freed it; null when nobody held it.</summary>
     public string? TookOver { get; init; }
 
+    /// <summary>The runs that went on with it after others had left it, oldest first.</summary>
+    public ImmutableArray<ResumedRun> Resumed { get; init; } = [];
+
     /// <summary>Risks that a person accepted with a flag, each with the flag's name.</summary>
     public ImmutableArray<string> Accepted { get; init; } = [];
 
@@ -68,6 +76,9 @@ public sealed record Release
 
     /// <summary>What Preflight's second phase found, right before the schema could change.</summary>
     public PreflightResult? LastLook { get; init; }
+
+    /// <summary>The object key of the dump that was last about to be uploaded: until <see cref="Backup"/> names it, it is not proven.</summary>
+    public string? BackupBegun { get; init; }
 
     /// <summary>The proven backup taken before anything changed.</summary>
     public BackupResult? Backup { get; init; }
@@ -87,8 +98,14 @@ public sealed record Release
     /// <summary>The pages and assets in the bucket.</summary>
     public FrontendResult? Frontend { get; init; }
 
-    /// <summary>The pages that the bucket held before the environment's first release; null while nobody looked.</summary>
+    /// <summary>The pages that the bucket held before the environment's first release; only in records of format 1.</summary>
     public ImmutableArray<string>? PagesFound { get; init; }
+
+    /// <summary>Set on release 0, which is what was there before the pipeline came: the number of the release that recorded it.</summary>
+    public int? FoundBy { get; init; }
+
+    /// <summary>The steps of this release that have looked for what release 0 keeps: what they see later is their own.</summary>
+    public ImmutableArray<string> Looked { get; init; } = [];
 
     /// <summary>What the CDN was told to forget.</summary>
     public InvalidationResult? Invalidation { get; init; }
@@ -96,8 +113,18 @@ public sealed record Release
     /// <summary>What was measured from outside after the release.</summary>
     public VerificationResult? Verification { get; init; }
 
-    /// <summary>True when it is a deployment, not a rollback, that ended well and was verified.</summary>
-    public bool IsGood => Outcome == ReleaseOutcome.Succeeded && Rollback is null && Verification is not null;
+    /// <summary>Whether the release before could come back, as it was seen once this one was verified.</summary>
+    public WayBackResult? WayBack { get; init; }
+
+    /// <summary>What is known of its undo, or of the rollback that it is; null when nothing was put back.</summary>
+    public IncidentFacts? Incident { get; init; }
+
+    /// <summary>True when it is release 0: what was there before the pipeline came.</summary>
+    [JsonIgnore]
+    public bool IsFound => FoundBy is not null;
+
+    /// <summary>True when it is a deployment, not a rollback, that ended well and was verified, or what served before there was any.</summary>
+    public bool IsGood => Outcome == ReleaseOutcome.Succeeded && Rollback is null && (IsFound ? Rollout is not null : Verification is not null);
 
     /// <summary>The same release with one step's record added or replaced.</summary>
     public Release With(StepRecord step)

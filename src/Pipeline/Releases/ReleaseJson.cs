@@ -9,4 +9,5 @@ namespace Pipeline.Releases;
     WriteIndented = true)]
 [JsonSerializable(typeof(Release))]
 [JsonSerializable(typeof(IReadOnlyList<Release>))]
+[JsonSerializable(typeof(HistoryDocument))]
 internal sealed partial class ReleaseJson : JsonSerializerContext;

@@ -1,3 +1,5 @@
+using Pipeline.Errors;
+
 namespace Pipeline.Releases;
 
 /// <summary>
@@ -19,6 +21,9 @@ public sealed class ReleaseLedger : IDisposable
     /// <summary>The environment's earlier releases; empty before the release is opened.</summary>
     public ReleaseHistory History { get; private set; } = new([]);
 
+    /// <summary>What earlier runs of this release left; null when this run began it, or it had ended well.</summary>
+    internal Resumption? Resumption { get; private set; }
+
     /// <summary>True once the release is in the record.</summary>
     public bool IsOpen => store is not null;
 
@@ -31,6 +36,24 @@ public sealed class ReleaseLedger : IDisposable
             Current = change(Current);
             if (store is not null)
                 await store.WriteAsync(Current, cancellation);
+        }
+        finally
+        {
+            gate.Release();
+        }
+    }
+
+    /// <summary>Writes release 0, which the history has from then on.</summary>
+    internal async Task RecordFoundAsync(Release found, CancellationToken cancellation)
+    {
+        await gate.WaitAsync(cancellation);
+        try
+        {
+            if (History.Find(found.Number) is not null)
+                await store!.WriteAsync(found, cancellation);
+            else if (!await store!.TryCreateAsync(found, cancellation))
+                throw FailureException.Refused($"ConfigMap/pipeline-release-{found.Number} is there and was not there when this run began. Start again.");
+            History = History with { Releases = [.. History.Releases.Where(r => r.Number != found.Number), found] };
         }
         finally
         {
@@ -52,6 +75,7 @@ public sealed class ReleaseLedger : IDisposable
                 Accepted = [.. opened.Accepted.Union(draft.Accepted)],
             };
             History = history;
+            Resumption = Resumption.In(history, opened);
             store = records;
             await store.WriteAsync(Current, cancellation);
         }

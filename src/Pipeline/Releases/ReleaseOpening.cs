@@ -27,7 +27,7 @@ internal static class ReleaseOpening
             if (next.Number == taken)
                 throw new FailureException($"ConfigMap/pipeline-release-{taken} is there and is no record: it lacks the label {RecordStore.Label}=release. Give it back, or delete the ConfigMap.");
             if (await store.TryCreateAsync(next, cancellation))
-                return (next, new ReleaseHistory([next, .. history.Releases]));
+                return (next, history with { Releases = [next, .. history.Releases] });
             taken = next.Number;
         }
     }
@@ -58,7 +58,7 @@ internal static class ReleaseOpening
         var mayHaveChanged = latest.Steps.Any(s => ChangingSteps.Contains(s.Name));
         var ended = left with { Outcome = mayHaveChanged ? ReleaseOutcome.NotPutBack : ReleaseOutcome.Failed, Ended = wanted.Started };
         await store.WriteAsync(ended, cancellation);
-        return new ReleaseHistory([ended, .. history.Releases.Skip(1)]);
+        return history with { Releases = [ended, .. history.Releases.Skip(1)] };
     }
 
     /// <summary>Refuses a namespace whose records are of another environment.</summary>

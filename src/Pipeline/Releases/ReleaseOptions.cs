@@ -1,4 +1,5 @@
 using Pipeline.Cluster;
+using Pipeline.Runs;
 using Pipeline.Settings;
 
 namespace Pipeline.Releases;
@@ -23,6 +24,13 @@ public sealed record ReleaseOptions
     /// <summary>Begins a new release although another one is unfinished, which stays as it is.</summary>
     /// <value>False: refused.</value>
     public bool Fresh { get; init; }
+
+    /// <summary>What becomes of changed pods and pages when a step fails: <c>Rollback</c> or <c>Stop</c>.</summary>
+    /// <value>Rollback: they are put back.</value>
+    public string? OnFailure { get; init; }
+
+    /// <summary><see cref="OnFailure"/> as it is meant.</summary>
+    public AfterFailure WhenFailing => new Faults().Choice(nameof(OnFailure), OnFailure, AfterFailure.Rollback);
 
     /// <summary>How long a run waits for another one that holds the deploy lock: a number and a unit, as in <c>10m</c>.</summary>
     /// <value>Not at all: refused.</value>
@@ -49,5 +57,6 @@ public sealed record ReleaseOptions
             faults.Add(nameof(EnvironmentName), $"'{name}' cannot name an environment. {LabelValue.Rule}");
         faults.Number(nameof(KeepReleases), KeepReleases, 20, 2, 500);
         faults.Duration(nameof(LockWait), LockWait, TimeSpan.Zero);
+        faults.Choice(nameof(OnFailure), OnFailure, AfterFailure.Rollback);
     }
 }

@@ -1,7 +1,10 @@
 using System.Text.Json.Nodes;
 using Pipeline.Cluster;
 using Pipeline.Errors;
+using Pipeline.Leases;
+using Pipeline.Migrations;
 using Pipeline.Rollouts;
+using Pipeline.Runs;
 
 namespace Pipeline.Releases;
 
@@ -17,7 +20,7 @@ public sealed class StatusStep(StatusOptions? options = null) : IStep
     {
         var cluster = await context.ClusterAsync(cancellation);
         var deployments = cluster.ListAsync(Resource.Deployments, ManifestSet.AppliedLabel, cancellation);
-        var history = new RecordStore(cluster).ReadAsync(cancellation);
+        var history = context.HistoryAsync(cancellation);
         var lease = LockAsync(cluster, cancellation);
         await Task.WhenAll(deployments, history, lease);
         ShowRelease(context, await history);
@@ -52,7 +55,7 @@ public sealed class StatusStep(StatusOptions? options = null) : IStep
     private static void ShowRelease(StepContext context, ReleaseHistory history)
     {
         if (history.Live is { } live)
-            context.Log.Information("Live: release {Number}, version {Version:l}, commit {Commit:l}, schema {Schema:l}", live.Number, live.Version, live.Commit[..12], live.Migration?.After ?? "(unknown)");
+            context.Log.Information("Live: release {Number}, version {Version:l}, commit {Commit:l}, schema {Schema:l}", live.Number, live.Version, live.Commit[..12], new SchemaRecord(history.Releases).Now ?? "(unknown)");
         else
             context.Log.Information("No release is live yet");
         if (history.Latest is { } latest && latest != history.Live)

@@ -8,7 +8,9 @@ namespace Pipeline.Releases;
 /// <param name="Started">When the last attempt began, in UTC.</param>
 /// <param name="Ended">When it ended, in UTC; null while it runs or when its process died.</param>
 /// <param name="Error">The sentence it failed with.</param>
-public sealed record StepRecord(string Name, StepState State, DateTimeOffset Started, DateTimeOffset? Ended = null, string? Error = null);
+/// <param name="Inputs">SHA-256 in hex of what its result follows from, as in the manifests for Deploy: while it is the same, the step would do the
+/// same again. Null where the world alone decides, and while the step has not come so far.</param>
+public sealed record StepRecord(string Name, StepState State, DateTimeOffset Started, DateTimeOffset? Ended = null, string? Error = null, string? Inputs = null);
 
 /// <summary>How far a step came.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<StepState>))]

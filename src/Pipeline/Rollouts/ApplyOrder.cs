@@ -14,7 +14,7 @@ internal static class ApplyOrder
         "Namespace", "CustomResourceDefinition", "PriorityClass", "StorageClass", "ResourceQuota", "LimitRange",
         "ServiceAccount", "ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding", "NetworkPolicy",
         "ConfigMap", "Secret", "PersistentVolume", "PersistentVolumeClaim", "Service", Unknown,
-        "Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob", "HorizontalPodAutoscaler", "PodDisruptionBudget", "Ingress",
+        "Deployment", "StatefulSet", "DaemonSet", "CronJob", "HorizontalPodAutoscaler", "PodDisruptionBudget", "Ingress",
         "ServiceMonitor", "PodMonitor", "PrometheusRule",
         // What asks pods of the release before it lets others in must not come before those pods.
         "APIService", "MutatingWebhookConfiguration", "ValidatingWebhookConfiguration",

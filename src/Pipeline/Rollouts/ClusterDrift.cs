@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using Pipeline.Cluster;
 using Pipeline.Preflight;
@@ -8,8 +9,8 @@ namespace Pipeline.Rollouts;
 /// <summary>Compares what the cluster holds and runs with what a release recorded.</summary>
 /// <param name="cluster">The cluster.</param>
 /// <param name="live">The release that should serve.</param>
-/// <param name="revision">The rollout's revision as it was recorded last; null when it was not.</param>
-internal sealed class ClusterDrift(ClusterConnection cluster, Release live, string? revision)
+/// <param name="applied">The objects as they were recorded last, Deployments with their revision.</param>
+internal sealed class ClusterDrift(ClusterConnection cluster, Release live, ImmutableArray<AppliedObject> applied)
 {
     private const string RevisionAnnotation = "deployment.kubernetes.io/revision";
     private readonly Discovery discovery = new(cluster);
@@ -55,6 +56,7 @@ internal sealed class ClusterDrift(ClusterConnection cluster, Release live, stri
 
     private IEnumerable<Drift> OfRevision(string id, JsonObject stored)
     {
+        var revision = applied.FirstOrDefault(a => a.Kind == Resource.Deployments.Kind && a.Name == stored.Name())?.RolloutRevision;
         if (revision is not null && stored.At("metadata", "annotations").Text(RevisionAnnotation) is { } now && now != revision)
             yield return new Drift(id, $"its pods were rolled out again since the release, by an edit, a restart or an undo: revision {now}, not {revision}", Last(stored));
     }

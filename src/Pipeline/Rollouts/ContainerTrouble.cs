@@ -1,10 +1,11 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Pipeline.Cluster;
 
 namespace Pipeline.Rollouts;
 
 /// <summary>Recognises from a container's status which rule it is under.</summary>
-internal static class ContainerTrouble
+internal static partial class ContainerTrouble
 {
     // The run that begins after so many restarts is the third.
     private const int RestartsThatProveIt = 2;
@@ -40,7 +41,7 @@ internal static class ContainerTrouble
         var cause = message?.StartsWith("Back-off pulling", StringComparison.Ordinal) == false ? message : said ?? message;
         var rule = cause switch
         {
-            not null when Says(cause, "toomanyrequests") || Says(cause, "429") || Says(cause, "rate limit") => VerdictRules.ImagePullRateLimited,
+            not null when Says(cause, "toomanyrequests") || Says(cause, "rate limit") || TooManyRequests().IsMatch(cause) => VerdictRules.ImagePullRateLimited,
             // Docker says of both that it "may require 'docker login'", and only of one that the manifest is unknown.
             not null when Says(cause, "access denied") || Says(cause, "unauthorized") || Says(cause, "authentication required") || Says(cause, "denied:") || Says(cause, "forbidden") => VerdictRules.ImagePullDenied,
             not null when Says(cause, "not found") || Says(cause, "manifest unknown") || Says(cause, "manifest for") => VerdictRules.ImageNotFound,
@@ -85,6 +86,10 @@ internal static class ContainerTrouble
             : isKilled && container.At("startupProbe") is not null ? VerdictRules.StartupKilled
             : VerdictRules.CrashLoopBackOff);
     }
+
+    // Digests, accounts, ports and tags may hold the number too, and the message names the image.
+    [GeneratedRegex(@"(?<![\w.:/@-])429(?![\w.:/@-])|too many requests", RegexOptions.IgnoreCase)]
+    private static partial Regex TooManyRequests();
 
     private static bool Says(string message, string words) => message.Contains(words, StringComparison.OrdinalIgnoreCase);
 }

@@ -23,6 +23,8 @@ internal static class CreationTrouble
     /// <param name="mayFindRoom">True when a full quota may empty by itself.</param>
     public static VerdictRule RuleOf(string message, bool mayFindRoom) => message switch
     {
+        // An API server that has just started, and a quota that is just made, refuse everything for some seconds.
+        _ when Says(message, "not yet ready to handle request") || Says(message, "status unknown for quota") => VerdictRules.PodCreationFailing,
         _ when Says(message, "exceeded quota") => mayFindRoom ? VerdictRules.QuotaAwaited : VerdictRules.QuotaExceeded,
         _ when Says(message, "is invalid:") => VerdictRules.InvalidPod,
         _ when Says(message, "failed calling webhook") => VerdictRules.AdmissionUnreachable,

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Pipeline.Cluster;
 using Pipeline.Errors;
+using Pipeline.Incidents;
 
 namespace Pipeline.Rollouts;
 
@@ -23,7 +24,7 @@ internal sealed class FailureEvidence(ClusterConnection cluster, TimeProvider ti
         using var over = new CancellationTokenSource(Limit, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, over.Token);
         var troubled = pods.Take(Pods).ToList();
-        var names = troubled.Select(p => p.Name).Append(owner).OfType<string>().ToHashSet();
+        var names = troubled.Select(p => p.Name).Append(owner).OfType<string>().Distinct().ToList();
         var parts = await Task.WhenAll(troubled.Select(p => OfPodAsync(p, either.Token)).Append(OfEventsAsync(names, either.Token)));
         cancellation.ThrowIfCancellationRequested();
         var lines = parts.SelectMany(l => l).ToList();
@@ -37,15 +38,30 @@ internal sealed class FailureEvidence(ClusterConnection cluster, TimeProvider ti
             return [.. said];
         var runs = await InTimeAsync(PodLog.LastRunsAsync(cluster, pod.Name, pod.Container, LogLines, cancellation));
         return runs is null ? [.. said, "    log  (the node did not answer in time)"] :
-            [.. said, .. runs.Before.Select(l => $"    log of the run before  {l}"), .. runs.Now.Select(l => $"    log  {l}")];
+            [.. said, .. EvidenceMask.WithoutIn(runs.Before).Select(l => $"    log of the run before  {l}"), .. EvidenceMask.WithoutIn(runs.Now).Select(l => $"    log  {l}")];
     }
 
-    private async Task<List<string>> OfEventsAsync(HashSet<string> names, CancellationToken cancellation)
+    // Those of the whole namespace may be thousands.
+    private async Task<List<string>> OfEventsAsync(List<string> names, CancellationToken cancellation)
     {
-        var all = await InTimeAsync(cluster.ListAsync(Resource.Events, null, cancellation)) ?? [];
-        return [.. all.Where(e => names.Contains(e.Text("involvedObject", "name") ?? "") && e.Text("type") != "Normal")
+        var read = await Task.WhenAll(names.Select(n => InTimeAsync(OfObjectAsync(n, cancellation))));
+        var late = names.Zip(read).Where(r => r.Second is null).Select(r => $"  event  {r.First} (its events could not be read in time)");
+        return [.. late, .. read.SelectMany(e => e ?? []).Where(e => e.Text("type") != "Normal")
             .OrderBy(e => e.Text("lastTimestamp") ?? e.Text("eventTime"), StringComparer.Ordinal).TakeLast(Events)
-            .Select(e => $"  event  {e.Text("involvedObject", "kind")}/{e.Text("involvedObject", "name")} {e.Text("reason")}{(e.Number("count") > 1 ? $" ×{e.Number("count")}" : "")}: {e.Text("message")?.Trim()}")];
+            .Select(e => $"  event  {e.Text("involvedObject", "kind")}/{e.Text("involvedObject", "name")} {e.Text("reason")}{(e.Number("count") > 1 ? $" ×{e.Number("count")}" : "")}: {EvidenceMask.Without(e.Text("message")?.Trim() ?? "")}")];
+    }
+
+    private async Task<IReadOnlyList<JsonObject>> OfObjectAsync(string name, CancellationToken cancellation)
+    {
+        try
+        {
+            return await cluster.ListAsync(Resource.Events, null, $"involvedObject.name={name}", cancellation);
+        }
+        catch (FailureException)
+        {
+            // No right to see them, or a server that is away.
+            return [];
+        }
     }
 
     // Older engines start such a program all the same; only its log says what it is.

@@ -25,7 +25,11 @@ internal static class ManifestFiles
         if (objects.Count == 0)
             throw new UsageException($"--manifest-folder: '{options.ManifestFolder}' holds no manifest.");
         foreach (var found in objects)
+        {
             Check(found, options.ManifestFolder, space);
+            RefuseJob(found, options.ManifestFolder);
+        }
+
         return objects;
     }
 
@@ -47,6 +51,12 @@ internal static class ManifestFiles
             throw new UsageException($"A manifest in '{folder}' lacks apiVersion, kind or metadata.name: {Start(found)}");
         if (found.Text("metadata", "namespace") is { } other && other != space)
             throw new UsageException($"{found.Kind()}/{found.Name()} in '{folder}' says namespace '{other}', but --kube-namespace is '{space}'. Leave the namespace out of manifests.");
+    }
+
+    private static void RefuseJob(JsonObject found, string folder)
+    {
+        if (found.Kind() == Resource.Jobs.Kind)
+            throw new UsageException($"Job/{found.Name()} in '{folder}' cannot be applied with each release: a Job runs once, and its template does not change. The migration's is '{MigrationJob}'; what repeats is a CronJob; what pods need before they start is an init container.");
     }
 
     private static string Start(JsonObject found) => found.ToJsonString() is { Length: > 100 } text ? text[..100] + "…" : found.ToJsonString();

@@ -24,8 +24,9 @@ internal static class OtherHands
     /// <summary>Who wrote the wish last, by the name under which it wrote and the cluster's time: <c>'kubectl-set' (at 12:00:05Z)</c>.</summary>
     public static string Who(JsonObject deployment)
     {
-        var last = deployment.Items("metadata", "managedFields").Where(f => f.At("fieldsV1", "f:spec") is not null)
-            .MaxBy(f => f.Text("time"), StringComparer.Ordinal);
+        // Whoever scales it changes no pod; and times are whole seconds, in which ours is the one before.
+        var last = deployment.Items("metadata", "managedFields").Where(f => f.At("fieldsV1", "f:spec") is not null && string.IsNullOrEmpty(f.Text("subresource")))
+            .OrderBy(f => f.Text("time"), StringComparer.Ordinal).ThenBy(f => f.Text("manager") != ClusterConnection.FieldManager).LastOrDefault();
         return last.Text("manager") switch
         {
             null => "somebody",

@@ -15,12 +15,13 @@ internal sealed record PodRow(string Name, string Node, string State, string Rea
     /// <summary>The row of a pod as it is.</summary>
     public static PodRow Of(JsonObject pod)
     {
-        var statuses = pod.Items("status", "containerStatuses").ToList();
+        var sidecars = Sidecars(pod);
+        var statuses = PodTrouble.Statuses(pod).Where(s => sidecars.Contains(s.Text("name")) || pod.Items("status", "containerStatuses").Contains(s)).ToList();
         return new PodRow(
             pod.Name(),
             pod.Text("spec", "nodeName") ?? "-",
             StateOf(pod),
-            $"{statuses.Count(s => s.Text("ready") == "true")}/{pod.Items("spec", "containers").Count()}",
+            $"{statuses.Count(s => s.Text("ready") == "true")}/{pod.Items("spec", "containers").Count() + sidecars.Count}",
             PodTrouble.Statuses(pod).Sum(s => s.Number("restartCount")),
             pod.Text("metadata", "creationTimestamp"));
     }
@@ -30,12 +31,15 @@ internal sealed record PodRow(string Name, string Node, string State, string Rea
         if (pod.Text("metadata", "deletionTimestamp") is not null)
             return "Terminating";
         var phase = pod.Text("status", "reason") ?? pod.Text("status", "phase") ?? "Unknown";
-        var init = pod.Items("status", "initContainerStatuses").FirstOrDefault(s => s.At("state", "terminated").Text("exitCode") != "0");
+        var sidecars = Sidecars(pod);
+        var init = pod.Items("status", "initContainerStatuses").FirstOrDefault(s => sidecars.Contains(s.Text("name")) ? s.Text("started") != "true" : s.At("state", "terminated").Text("exitCode") != "0");
         if (init is not null)
             return ReasonOf(init) is { } why and not "PodInitializing" ? $"Init:{why}" : "Init";
         return pod.Items("status", "containerStatuses").Select(ReasonOf).FirstOrDefault(r => r is not null and not "Completed")
             ?? (phase == "Running" && pod.Condition("Ready").Text("status") == "False" ? "NotReady" : phase);
     }
+
+    private static HashSet<string?> Sidecars(JsonObject pod) => [.. pod.Items("spec", "initContainers").Where(PodTemplate.IsSidecar).Select(c => c.Text("name"))];
 
     private static string? ReasonOf(JsonObject status) =>
         status.Text("state", "waiting", "reason") ?? status.At("state", "terminated") switch

@@ -15,6 +15,9 @@ internal static class PodTemplate
     /// <summary>Containers and init containers of a pod's spec.</summary>
     public static IEnumerable<JsonObject> ContainersOf(JsonObject? pod) => pod.Items("containers").Concat(pod.Items("initContainers"));
 
+    /// <summary>True for an init container that runs beside the others, to the pod's end.</summary>
+    public static bool IsSidecar(JsonObject? container) => container.Text("restartPolicy") == "Always";
+
     /// <summary>Every place that names a ConfigMap.</summary>
     public static IEnumerable<(JsonObject Owner, string Field)> ConfigMapReferences(JsonObject manifest)
     {

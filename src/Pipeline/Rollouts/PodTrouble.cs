@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Pipeline.Cluster;
+using Pipeline.Incidents;
 
 namespace Pipeline.Rollouts;
 
@@ -40,7 +41,7 @@ internal sealed record PodTrouble(string Pod, string? Node, string? Container, V
         {
             var name = status.Text("name") ?? "";
             var container = containers.Find(c => c.Text("name") == name);
-            if (ContainerTrouble.Of(status, status.Number("restartCount") - before(name), signs, container, init.Contains(status)) is not var (rule, reason, message))
+            if (ContainerTrouble.Of(status, status.Number("restartCount") - before(name), signs, container, init.Contains(status) && !PodTemplate.IsSidecar(container)) is not var (rule, reason, message))
                 continue;
             var ended = status.At("state", "terminated") ?? status.At("lastState", "terminated");
             yield return Of(pod, name, rule, reason, message) with { ExitCode = ended is null ? null : ended.Number("exitCode") };
@@ -69,9 +70,9 @@ internal sealed record PodTrouble(string Pod, string? Node, string? Container, V
 
     private static IEnumerable<PodTrouble> OfProbes(JsonObject pod)
     {
-        foreach (var status in pod.Items("status", "containerStatuses"))
+        foreach (var status in Statuses(pod))
         {
-            var container = pod.Items("spec", "containers").FirstOrDefault(c => c.Text("name") == status.Text("name"));
+            var container = PodTemplate.ContainersOf(pod.At("spec")).FirstOrDefault(c => c.Text("name") == status.Text("name"));
             if (container.At("readinessProbe") is null || status.At("state", "running") is null || status.Text("ready") == "true" || status.Text("started") == "false")
                 continue;
             var rule = VerdictRules.ReadinessFailing;
@@ -85,5 +86,5 @@ internal sealed record PodTrouble(string Pod, string? Node, string? Container, V
 
     /// <inheritdoc />
     public override string ToString() =>
-        $"Pod/{Pod} on {(Node is null ? "no node" : $"node {Node}")}{(Container is null ? "" : $", container '{Container}'")}: {Reason}{(ExitCode is { } code ? $", {ContainerExit.Of(code)}" : "")}{(string.IsNullOrWhiteSpace(Message) ? "" : $" ({Message.Trim()})")}";
+        $"Pod/{Pod} on {(Node is null ? "no node" : $"node {Node}")}{(Container is null ? "" : $", container '{Container}'")}: {Reason}{(ExitCode is { } code ? $", {ContainerExit.Of(code)}" : "")}{(string.IsNullOrWhiteSpace(Message) ? "" : $" ({EvidenceMask.Without(Message.Trim())})")}";
 }

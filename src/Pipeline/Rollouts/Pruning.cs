@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Pipeline.Cluster;
 using Pipeline.Releases;
+using Pipeline.Runs;
 
 namespace Pipeline.Rollouts;
 
@@ -25,24 +26,20 @@ internal sealed class Pruning(ClusterConnection cluster, StepContext context)
     /// <summary>The objects that carry this environment's label and are not wanted; what depends on others comes first.</summary>
     /// <param name="wanted">Everything that stays.</param>
     /// <param name="cancellation">Ends the requests.</param>
-    public async Task<IReadOnlyList<SurplusObject>> FindAsync(IReadOnlyList<JsonObject> wanted, CancellationToken cancellation)
-    {
-        if (context.Options.Release.EnvironmentName is not { Length: > 0 } environment)
-            return [];
-        var stays = wanted.Select(m => (m.Kind(), GroupOf(m.Text("apiVersion")!), m.Name())).ToHashSet();
-        var surplus = new Dictionary<(string, string, string), SurplusObject>();
-        foreach (var resource in await KindsAsync(wanted, cancellation))
-            foreach (var found in await ListAsync(resource, environment, cancellation))
-                if (!stays.Contains((resource.Kind, GroupOf(resource.ApiVersion), found.Name())))
-                    surplus.TryAdd((resource.Kind, GroupOf(resource.ApiVersion), found.Name()), new SurplusObject(resource, found));
-        return [.. surplus.Values.OrderByDescending(s => ApplyOrder.Rank(s.Resource.Kind))];
-    }
+    public Task<IReadOnlyList<SurplusObject>> FindAsync(IReadOnlyList<JsonObject> wanted, CancellationToken cancellation) => FindAsync(wanted, Removes, cancellation);
 
-    /// <summary>Removes them.</summary>
+    /// <summary>The same, with ConfigMaps: for a way back that leaves nothing behind.</summary>
+    public Task<IReadOnlyList<SurplusObject>> FindAllAsync(IReadOnlyList<JsonObject> wanted, CancellationToken cancellation) =>
+        FindAsync(wanted, resource => Removes(resource) || resource == Resource.ConfigMaps, cancellation);
+
+    /// <summary>Removes what is in no manifest any more.</summary>
     /// <returns>How many there were.</returns>
-    public async Task<int> RunAsync(IReadOnlyList<JsonObject> wanted, CancellationToken cancellation)
+    public async Task<int> RunAsync(IReadOnlyList<JsonObject> wanted, CancellationToken cancellation) => await RemoveAsync(await FindAsync(wanted, cancellation), cancellation);
+
+    /// <summary>Removes objects.</summary>
+    /// <returns>How many there were.</returns>
+    public async Task<int> RemoveAsync(IReadOnlyList<SurplusObject> surplus, CancellationToken cancellation)
     {
-        var surplus = await FindAsync(wanted, cancellation);
         foreach (var gone in surplus)
         {
             await cluster.DeleteAsync(gone.Resource, gone.Live.Name(), cancellation);
@@ -52,8 +49,21 @@ internal sealed class Pruning(ClusterConnection cluster, StepContext context)
         return surplus.Count;
     }
 
+    private async Task<IReadOnlyList<SurplusObject>> FindAsync(IReadOnlyList<JsonObject> wanted, Func<Resource, bool> removes, CancellationToken cancellation)
+    {
+        if (context.Options.Release.EnvironmentName is not { Length: > 0 } environment)
+            return [];
+        var stays = wanted.Select(m => (m.Kind(), GroupOf(m.Text("apiVersion")!), m.Name())).ToHashSet();
+        var surplus = new Dictionary<(string, string, string), SurplusObject>();
+        foreach (var resource in await KindsAsync(wanted, removes, cancellation))
+            foreach (var found in await ListAsync(resource, environment, cancellation))
+                if (!stays.Contains((resource.Kind, GroupOf(resource.ApiVersion), found.Name())))
+                    surplus.TryAdd((resource.Kind, GroupOf(resource.ApiVersion), found.Name()), new SurplusObject(resource, found));
+        return [.. surplus.Values.OrderByDescending(s => ApplyOrder.Rank(s.Resource.Kind))];
+    }
+
     // Whatever a kept release applied.
-    private async Task<IReadOnlyList<Resource>> KindsAsync(IReadOnlyList<JsonObject> wanted, CancellationToken cancellation)
+    private async Task<IReadOnlyList<Resource>> KindsAsync(IReadOnlyList<JsonObject> wanted, Func<Resource, bool> removes, CancellationToken cancellation)
     {
         var history = await new RecordStore(cluster).ReadAsync(cancellation);
         var kinds = history.Releases.SelectMany(r => r.Rollout?.Objects ?? []).Select(o => (o.ApiVersion, o.Kind))
@@ -61,7 +71,7 @@ internal sealed class Pruning(ClusterConnection cluster, StepContext context)
             .Distinct();
         var found = new List<Resource>();
         foreach (var (version, kind) in kinds)
-            if (await discovery.FindAsync(version, kind, cancellation) is { } resource && Removes(resource))
+            if (await discovery.FindAsync(version, kind, cancellation) is { } resource && removes(resource))
                 found.Add(resource);
         return found;
     }

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Pipeline.Cluster;
 using Pipeline.Errors;
-using Pipeline.Releases;
+using Pipeline.Runs;
 
 namespace Pipeline.Rollouts;
 
@@ -10,6 +10,7 @@ internal sealed class Rollout(ClusterConnection cluster, StepContext context, Ti
 {
     private readonly ServerSideApply apply = new(cluster, context);
     private readonly Pruning pruning = new(cluster, context);
+    private readonly PodsOutage outage = new(cluster, context);
 
     /// <summary>What the cluster would have to change.</summary>
     public async Task<RolloutPlan> PlanAsync(IReadOnlyList<JsonObject> manifests, bool takeOver, CancellationToken cancellation) =>
@@ -21,11 +22,36 @@ internal sealed class Rollout(ClusterConnection cluster, StepContext context, Ti
     {
         var baseline = await PodBaseline.TakeAsync(cluster, cancellation);
         var applied = await apply.ApplyAsync(manifests, takeOver, cancellation);
-        string? revision = null;
+        var deployments = new List<JsonObject>();
         foreach (var (stored, _) in applied.Where(a => a.Stored.Kind() == Resource.Deployments.Kind))
-            revision = await new RolloutWatch(cluster, context.Log, context.Time).FinishAsync(stored, baseline, timeout, cancellation);
+            deployments.Add(await outage.EndAsync(stored, cancellation));
+        var revisions = await WatchAsync(deployments, baseline, cancellation);
         var removed = await pruning.RunAsync(manifests, cancellation);
-        return new RolloutResult(
-            [.. applied.Select(a => new AppliedObject(a.Stored.Text("apiVersion")!, a.Stored.Kind(), a.Stored.Name()))], applied.Count(a => a.Changed), revision, removed);
+        return new RolloutResult([.. applied.Select(a => Applied(a.Stored, revisions))], applied.Count(a => a.Changed), removed);
     }
+
+    // Side by side: what fails must not be found only after what drains for minutes.
+    private async Task<Dictionary<string, string?>> WatchAsync(IReadOnlyList<JsonObject> deployments, PodBaseline baseline, CancellationToken cancellation)
+    {
+        using var all = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var revisions = await Task.WhenAll(deployments.Select(d => FinishAsync(d, baseline, all)));
+        return deployments.Zip(revisions).ToDictionary(d => d.First.Name(), d => d.Second);
+    }
+
+    private async Task<string?> FinishAsync(JsonObject deployment, PodBaseline baseline, CancellationTokenSource all)
+    {
+        try
+        {
+            return await new RolloutWatch(cluster, context.Log, context.Time).FinishAsync(deployment, baseline, timeout, all.Token);
+        }
+        catch (FailureException)
+        {
+            await all.CancelAsync();
+            throw;
+        }
+    }
+
+    private static AppliedObject Applied(JsonObject stored, Dictionary<string, string?> revisions) => new(
+        stored.Text("apiVersion")!, stored.Kind(), stored.Name(), SecretHash.Of(stored),
+        stored.Kind() == Resource.Deployments.Kind ? revisions.GetValueOrDefault(stored.Name()) : null);
 }

@@ -52,7 +52,7 @@ internal sealed class RolloutJudge(JsonObject applied, TimeProvider time)
     }
 
     private List<(JsonObject Pod, RolloutFinding? Finding)> OfPods(RolloutView view) =>
-        [.. view.NewPods.Select(p => (p, view.TroublesOf(p).Select(Found).OrderByDescending(f => f.IsCertain).ThenByDescending(f => f.Rule.Level).FirstOrDefault()))];
+        [.. view.NewPods.Select(p => (p, view.TroublesOf(p).Select(t => Found(t, view)).OrderByDescending(f => f.IsCertain).ThenByDescending(f => f.Rule.Level).FirstOrDefault()))];
 
     // A pod that runs well speaks for the template: another one's trouble may then be its node's, and gets time.
     private static RolloutFinding? Deciding(List<(JsonObject Pod, RolloutFinding? Finding)> pods, RolloutView view)
@@ -89,10 +89,12 @@ internal sealed class RolloutJudge(JsonObject applied, TimeProvider time)
 
     private RolloutFinding Found(VerdictRule rule, string sentence) => new(rule, rule.Clock, sentence, clocks.Lasts(rule.Clock), rule.Grace);
 
-    private RolloutFinding Found(PodTrouble trouble)
+    private RolloutFinding Found(PodTrouble trouble, RolloutView view)
     {
         var subject = $"{trouble.Pod}/{trouble.Container}/{trouble.Rule.Clock}";
-        return new RolloutFinding(trouble.Rule, subject, trouble.ToString(), clocks.Lasts(subject), trouble.Grace);
+        // An old pod that still drains will make room.
+        var lasts = trouble.Rule.IsOfRoom && view.IsEnding ? TimeSpan.Zero : clocks.Lasts(subject);
+        return new RolloutFinding(trouble.Rule, subject, trouble.ToString(), lasts, trouble.Grace);
     }
 
     private static TimeSpan? NextChange(RolloutFinding[] findings, TimeSpan? unproven)

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Pipeline.Cluster;
 using Pipeline.Errors;
 using Pipeline.Releases;
+using Pipeline.Runs;
 
 namespace Pipeline.Rollouts;
 
@@ -10,15 +11,35 @@ internal sealed class RolloutRestore(ClusterConnection cluster, StepContext cont
 {
     private readonly Rollout rollout = new(cluster, context, timeout);
     private readonly ManifestArchive archive = new(cluster);
+    private readonly FoundObjects found = new(cluster, context);
+
+    /// <summary>What is applied again, or put back as it was.</summary>
+    /// <exception cref="FailureException">It is not kept.</exception>
+    public async Task<IReadOnlyList<JsonObject>> ReadAsync(Release target, CancellationToken cancellation) =>
+        // Of a namespace that was empty nothing is kept.
+        target is { IsFound: true, Rollout: null or { Objects.IsEmpty: true } } ? [] : await archive.ReadAsync(target.Number, cancellation);
 
     /// <summary>True when the cluster already is as that release left it.</summary>
-    public async Task<bool> IsAtAsync(Release target, CancellationToken cancellation) =>
-        (await rollout.PlanAsync(await archive.ReadAsync(target.Number, cancellation), takeOver: true, cancellation)).IsDone;
+    /// <param name="target">The release.</param>
+    /// <param name="manifests">What <see cref="ReadAsync"/> read of it.</param>
+    /// <param name="cancellation">Ends the requests.</param>
+    public async Task<bool> IsAtAsync(Release target, IReadOnlyList<JsonObject> manifests, CancellationToken cancellation) => target.IsFound
+        ? await found.AreBackAsync(target, cancellation)
+        : (await rollout.PlanAsync(manifests, takeOver: true, cancellation)).IsDone;
 
-    /// <summary>Re-applies the manifests of a release, digests and configuration included, and waits until its pods serve.</summary>
+    /// <summary>
+    /// Re-applies the manifests of a release, digests and configuration included, and waits until its pods serve. What was there before the
+    /// first release is put back as it was, and what the releases made is removed.
+    /// </summary>
     /// <exception cref="FailureException">Its manifests are not kept, or the rollout failed.</exception>
     public async Task<RolloutResult> ToAsync(Release target, CancellationToken cancellation) =>
-        await rollout.RunAsync(await archive.ReadAsync(target.Number, cancellation), takeOver: true, cancellation);
+        await ToAsync(target, await ReadAsync(target, cancellation), cancellation);
+
+    /// <summary>The same, with what was read of it before.</summary>
+    /// <exception cref="FailureException">The rollout failed.</exception>
+    public async Task<RolloutResult> ToAsync(Release target, IReadOnlyList<JsonObject> manifests, CancellationToken cancellation) => target.IsFound
+        ? await found.BringBackAsync(target, ReplaceAsync, cancellation)
+        : await rollout.RunAsync(manifests, takeOver: true, cancellation);
 
     /// <summary>Puts objects back as they were before a release touched them: what it made is deleted, what it found is as it was, and its pods serve.</summary>
     /// <param name="found">Each object that the release changes, and how it was; null when there was none.</param>
@@ -40,6 +61,15 @@ internal sealed class RolloutRestore(ClusterConnection cluster, StepContext cont
             await new RolloutWatch(cluster, context.Log, context.Time).FinishAsync(stored, baseline, timeout, cancellation);
     }
 
+    // Whoever writes becomes the owner. Whose the fields were they are to be again: else a later release could not remove what it takes over.
+    private async Task GiveBackAsync(Resource resource, JsonObject before, JsonObject written, CancellationToken cancellation)
+    {
+        if (before.At("metadata")?["managedFields"] is not JsonArray owners)
+            return;
+        for (var stored = written; stored is not null && !await OwnerChange.TryAsync(cluster, resource, stored, owners, cancellation);)
+            stored = await cluster.FindAsync(resource, before.Name(), cancellation);
+    }
+
     // Services may not be replaced without their resourceVersion, and the cluster's own controllers write to objects at any time.
     private async Task<JsonObject> StoreAsync(Resource resource, JsonObject before, CancellationToken cancellation)
     {
@@ -55,7 +85,9 @@ internal sealed class RolloutRestore(ClusterConnection cluster, StepContext cont
                 wanted["metadata"]!["uid"] = now.Text("metadata", "uid");
             try
             {
-                return now is null ? await cluster.CreateAsync(resource, wanted, cancellation) : await cluster.ReplaceAsync(resource, wanted, cancellation);
+                var stored = now is null ? await cluster.CreateAsync(resource, wanted, cancellation) : await cluster.ReplaceAsync(resource, wanted, cancellation);
+                await GiveBackAsync(resource, before, stored, cancellation);
+                return stored;
             }
             catch (ClusterRequestException e) when (e.IsConflict)
             {

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Pipeline.Cluster;
 using Pipeline.Errors;
-using Pipeline.Releases;
+using Pipeline.Runs;
 
 namespace Pipeline.Rollouts;
 
@@ -10,6 +10,8 @@ internal sealed class ServerSideApply(ClusterConnection cluster, StepContext con
 {
     // The operator that serves these kinds is optional: monitoring must not keep a release from users.
     private const string MonitoringGroup = "monitoring.coreos.com/";
+    private const int Attempts = 10;
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private readonly Discovery discovery = new(cluster);
     private readonly HashSet<string> notServed = [];
 
@@ -84,13 +86,20 @@ internal sealed class ServerSideApply(ClusterConnection cluster, StepContext con
 
     private async Task<JsonObject> SendAsync(Resource resource, JsonObject manifest, bool takeOver, bool dryRun, CancellationToken cancellation)
     {
-        try
+        for (var left = Attempts; ; left--)
         {
-            return await cluster.ApplyAsync(resource, manifest, takeOver, dryRun, cancellation);
-        }
-        catch (ClusterRequestException e) when (e.IsConflict)
-        {
-            throw FailureException.Refused(FieldConflict.Sentence(manifest, e));
+            try
+            {
+                return await cluster.ApplyAsync(resource, manifest, takeOver, dryRun, cancellation);
+            }
+            catch (ClusterRequestException e) when (e.IsOfFields)
+            {
+                throw FailureException.Refused(FieldConflict.Sentence(manifest, e));
+            }
+            catch (ClusterRequestException e) when (e.IsPassing && left > 1)
+            {
+                await Task.Delay(Pause, context.Time, cancellation);
+            }
         }
     }
 }

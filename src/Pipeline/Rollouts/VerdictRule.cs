@@ -14,6 +14,9 @@ internal sealed record VerdictRule(string Condition, VerdictLevel Level, TimeSpa
     /// <summary>True when it comes from the pod template, so that one pod speaks for all; false when a node or chance may be the cause.</summary>
     public bool IsOfTemplate { get; init; }
 
+    /// <summary>True when room is what is missing: while an old pod still drains, it is no trouble yet.</summary>
+    public bool IsOfRoom { get; init; }
+
     /// <summary>What does not heal.</summary>
     public static VerdictRule Terminal(string condition, string hint, string source) => new(condition, VerdictLevel.Terminal, TimeSpan.Zero, hint, source);
 

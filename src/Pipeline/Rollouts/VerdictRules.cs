@@ -42,9 +42,9 @@ internal static class VerdictRules
     public static readonly VerdictRule FailedMount = Counted("FailedMount", 90, "A volume's Secret, ConfigMap or claim is missing or cannot be mounted on that node.", "kubelet retries with a pause that grows to two minutes");
     public static readonly VerdictRule FailedAttachVolume = Counted("FailedAttachVolume", 180, "The volume is attached elsewhere: it comes free when the old pod is gone, or it needs ReadWriteMany.", "kubernetes.io/docs/concepts/storage/persistent-volumes");
     public static readonly VerdictRule FailedCreatePodSandBox = Counted("FailedCreatePodSandBox", 90, "The node cannot give the pod a network: look at its CNI plugin.", Lifecycle);
-    public static readonly VerdictRule Unschedulable = Counted("Unschedulable", 120, "No node takes the pod: free or add room, or correct its requests, selectors and tolerations.", "helm/helm#31897 (15 s was too eager), werf/kubedog#288");
+    public static readonly VerdictRule Unschedulable = Counted("Unschedulable", 120, "No node takes the pod: free or add room, or correct its requests, selectors and tolerations.", "helm/helm#31897 (15 s was too eager), werf/kubedog#288") with { IsOfRoom = true };
     public static readonly VerdictRule AwaitingNode = Counted("AwaitingNode", 900, "An autoscaler starts a node for it and none came: look at the node group's limits.", "helm/helm#31897, cluster-autoscaler's TriggeredScaleUp event");
-    public static readonly VerdictRule NoNodeWouldFit = Counted("NoNodeWouldFit", 30, "The autoscaler says that no node it may start would fit: correct the requests, or raise its limits.", "cluster-autoscaler's NotTriggerScaleUp event");
+    public static readonly VerdictRule NoNodeWouldFit = Counted("NoNodeWouldFit", 30, "The autoscaler says that no node it may start would fit: correct the requests, or raise its limits.", "cluster-autoscaler's NotTriggerScaleUp event") with { IsOfRoom = true };
 
     // Pods that run.
     public static readonly VerdictRule ReadinessFailing = Counted("ReadinessFailing", 20, "The program runs and its readiness probe fails for longer than its own settings allow for a start: ask the probe's path yourself.", Probing + "; budget as in kubedog pkg/tracker/pod/probes.go");

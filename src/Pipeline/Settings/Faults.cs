@@ -62,6 +62,18 @@ public sealed class Faults
         return otherwise;
     }
 
+    /// <summary>The one of a few words that <paramref name="value"/> is, whatever its case.</summary>
+    public T Choice<T>(string option, string? value, T otherwise)
+        where T : struct, Enum
+    {
+        if (string.IsNullOrWhiteSpace(value))
+            return otherwise;
+        if (Enum.GetNames<T>().FirstOrDefault(n => n.Equals(value.Trim(), StringComparison.OrdinalIgnoreCase)) is { } name)
+            return Enum.Parse<T>(name);
+        Add(option, $"'{value}' is none of {string.Join(" and ", Enum.GetNames<T>())}.");
+        return otherwise;
+    }
+
     /// <summary>The absolute http or https address in <paramref name="value"/>, or null when nothing was given.</summary>
     public Uri? Address(string option, string? value)
     {

@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using Pipeline.Leases;
 using Serilog;
 
 namespace Pipeline.Verification;
@@ -10,13 +11,19 @@ internal sealed class ProbeRun : IDisposable
     private readonly HttpClient client;
     private readonly TimeProvider time;
     private readonly ILogger log;
+    private readonly Availability? availability;
 
-    public ProbeRun(TimeProvider time, ILogger log)
+    /// <param name="time">The clock.</param>
+    /// <param name="log">Where each new fault is told.</param>
+    /// <param name="gate">What each question passes first.</param>
+    /// <param name="availability">What is told whether users were answered.</param>
+    public ProbeRun(TimeProvider time, ILogger log, RequestGate gate, Availability? availability = null)
     {
         this.time = time;
         this.log = log;
+        this.availability = availability;
         // A connection stays with one pod; a new one for each question is spread over all of them.
-        client = new HttpClient(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.Zero }) { Timeout = TimeSpan.FromSeconds(10) };
+        client = new HttpClient(new GatedRequests(gate, new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.Zero })) { Timeout = TimeSpan.FromSeconds(10) };
         client.DefaultRequestHeaders.CacheControl = new CacheControlHeaderValue { NoCache = true };
         client.DefaultRequestHeaders.UserAgent.ParseAdd("pipeline-verify");
     }
@@ -54,15 +61,23 @@ internal sealed class ProbeRun : IDisposable
         try
         {
             using var response = await client.GetAsync(probe.Address, cancellation);
-            return probe.Fault(new Answer((int)response.StatusCode, await response.Content.ReadAsStringAsync(cancellation)));
+            var answer = new Answer((int)response.StatusCode, await response.Content.ReadAsStringAsync(cancellation));
+            availability?.Add(probe.Address, answer.Status < 500 ? null : $"status {answer.Status}");
+            return probe.Fault(answer);
         }
         catch (HttpRequestException e)
         {
-            return $"no answer: {e.InnerException?.Message ?? e.Message}";
+            return Unanswered(probe, $"no answer: {e.InnerException?.Message ?? e.Message}");
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            return $"no answer within {client.Timeout.TotalSeconds} s";
+            return Unanswered(probe, $"no answer within {client.Timeout.TotalSeconds} s");
         }
+    }
+
+    private string Unanswered(Probe probe, string fault)
+    {
+        availability?.Add(probe.Address, fault);
+        return fault;
     }
 }

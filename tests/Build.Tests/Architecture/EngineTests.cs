@@ -1,13 +1,13 @@
 using System.Text.RegularExpressions;
 using Build.Tests.Running;
-using Pipeline.Releases;
+using Pipeline.Runs;
 
 namespace Build.Tests.Architecture;
 
 public sealed partial class EngineTests
 {
     // Sentences that show another program's command.
-    private static readonly string[] OfOtherPrograms = ["--version", "--from-env-file"];
+    private static readonly string[] OfOtherPrograms = ["--version", "--from-env-file", "--dry-run", "--sql"];
 
     public static TheoryData<string, string> Banned => new()
     {

@@ -26,7 +26,7 @@ public sealed class SignalTests
         await run.SignalAsync(signal);
 
         var outcome = (await ended).Ended(130);
-        Assert.EndsWith("Result: stopped; what was done stays, the same command goes on · test: context silent, namespace default\n", outcome.Output, StringComparison.Ordinal);
+        Assert.EndsWith("Result: stopped before anything of the release was changed, and the same command starts again · test: context silent, namespace default\n", outcome.Output, StringComparison.Ordinal);
         Assert.False(checkout.IsLocked);
     }
 

@@ -5,6 +5,7 @@ using Pipeline.Backups;
 using Pipeline.Databases;
 using Pipeline.Errors;
 using Pipeline.Releases;
+using Pipeline.Runs;
 using Pipeline.Settings;
 using Pipeline.Tests.Databases;
 using Pipeline.Tests.Preflight;
@@ -45,6 +46,25 @@ public sealed class BackupStepTests(TemporaryPostgres postgres) : IClassFixture<
             run.Release.Backup);
         Assert.Equal(run.Release.Backup!.Sha256, stored.Sha256);
         Assert.Equal($"changed      backup '{key}' in 'backups', {Math.Max(1, stored.Content.Length >> 10)} KiB, read back and proven", Assert.Single(run.Summary));
+    }
+
+    [SkippableFact]
+    public async Task A_dump_that_a_killed_run_left_on_this_machine_is_removed()
+    {
+        string[] kept = [Left(int.MaxValue, TimeSpan.FromMinutes(59)), Left(Environment.ProcessId, TimeSpan.FromHours(2))];
+        var killed = Left(int.MaxValue, TimeSpan.FromHours(2));
+        try
+        {
+            await run.RunAsync(await StepAsync());
+
+            Assert.False(Directory.Exists(killed));
+            Assert.All(kept, k => Assert.True(Directory.Exists(k), k));
+        }
+        finally
+        {
+            foreach (var folder in kept.Where(Directory.Exists))
+                Directory.Delete(folder, recursive: true);
+        }
     }
 
     [SkippableFact]
@@ -123,6 +143,39 @@ public sealed class BackupStepTests(TemporaryPostgres postgres) : IClassFixture<
         Assert.Contains("is no proof: read back, its SHA-256 is", error.Message, StringComparison.Ordinal);
         Assert.Empty(bucket.Objects);
         Assert.Null(run.Release.Backup);
+    }
+
+    [SkippableFact]
+    public async Task What_a_run_that_died_uploaded_and_did_not_prove_is_removed_by_the_next()
+    {
+        await run.RunAsync(await StepAsync());
+        var proven = run.Release.Backup!.Id;
+        Assert.Equal(proven, run.Release.BackupBegun);
+        await run.RecordAsync(r => r with { Backup = null, BackupBegun = "test/died.dump" });
+        bucket.Objects["test/died.dump"] = new StoredObject([1], "cut off");
+        bucket.Objects["test/another.dump"] = new StoredObject([1], "a person's own");
+        bucket.LeaveUpload("test/died.dump");
+        await run.NextAsync();
+        time.Advance(TimeSpan.FromMinutes(1));
+        await run.RunAsync(SameStep());
+
+        Assert.Equal([proven, "test/another.dump", run.Release.Backup!.Id], bucket.Objects.Keys.OrderBy(k => k == "test/another.dump" ? "test/20260304T050608" : k, StringComparer.Ordinal));
+        Assert.Equal(0, bucket.OpenUploads);
+        Assert.Contains(run.Log, l => l.Contains("which an earlier run uploaded and did not prove, is removed", StringComparison.Ordinal));
+    }
+
+    [SkippableFact]
+    public async Task An_unproven_dump_is_removed_by_an_account_that_may_not_list_uploads()
+    {
+        await run.RunAsync(await StepAsync());
+        await run.RecordAsync(r => r with { Backup = null, BackupBegun = "test/died.dump" });
+        bucket.Objects["test/died.dump"] = new StoredObject([1], "cut off");
+        bucket.RefuseListing = true;
+        await run.NextAsync();
+        await run.RunAsync(SameStep());
+
+        Assert.DoesNotContain("test/died.dump", bucket.Objects.Keys);
+        Assert.Contains(run.Log, l => l.Contains("still has parts of the dump", StringComparison.Ordinal));
     }
 
     [SkippableFact]
@@ -249,5 +302,15 @@ public sealed class BackupStepTests(TemporaryPostgres postgres) : IClassFixture<
         public string Name => "BuildImage";
 
         public Task RunAsync(StepContext context, CancellationToken cancellation) => throw new FailureException("The image cannot be built.");
+    }
+
+    private string Left(int process, TimeSpan age)
+    {
+        var folder = Directory.CreateTempSubdirectory($"pipeline-backup-{process}-0-").FullName;
+        var dump = Path.Combine(folder, "database.dump");
+        File.WriteAllText(dump, "what users have");
+        File.SetLastWriteTimeUtc(dump, (time.GetUtcNow() - age).UtcDateTime);
+        Directory.SetLastWriteTimeUtc(folder, (time.GetUtcNow() - age).UtcDateTime);
+        return folder;
     }
 }

@@ -15,6 +15,8 @@ public sealed class LoopbackBucket : IAsyncLifetime
     private readonly WebApplication server;
     private readonly ConcurrentDictionary<string, SortedDictionary<int, byte[]>> uploads = new();
 
+    private readonly ConcurrentDictionary<string, string> keys = new();
+
     public LoopbackBucket()
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -41,6 +43,9 @@ public sealed class LoopbackBucket : IAsyncLifetime
     /// <summary>Refuses every part of a multipart upload from this number on.</summary>
     public int RefusePartsFrom { get; set; } = int.MaxValue;
 
+    /// <summary>Refuses to say which multipart uploads are open.</summary>
+    public bool RefuseListing { get; set; }
+
     public ObjectStoreOptions Options => new() { StorageEndpoint = server.Urls.First() };
 
     public Task InitializeAsync() => server.StartAsync();
@@ -52,9 +57,9 @@ public sealed class LoopbackBucket : IAsyncLifetime
         var path = http.Request.Path.Value!.Trim('/').Split('/', 2);
         if (path[0] != "backups")
             return ErrorAsync(http, 404, "NoSuchBucket");
-        if (path.Length == 1)
-            return Task.CompletedTask;
         var query = http.Request.Query;
+        if (path.Length == 1)
+            return query.ContainsKey("uploads") ? ListUploadsAsync(http) : Task.CompletedTask;
         return (http.Request.Method, query.ContainsKey("uploads"), query.ContainsKey("uploadId")) switch
         {
             ("POST", true, _) => BeginAsync(http, path[1]),
@@ -67,11 +72,18 @@ public sealed class LoopbackBucket : IAsyncLifetime
         };
     }
 
+    /// <summary>Leaves an upload as a process that dies leaves it.</summary>
+    public void LeaveUpload(string key) => (uploads["left.1"], keys["left.1"]) = ([], key);
+
+    private Task ListUploadsAsync(HttpContext http) => RefuseListing ? ErrorAsync(http, 403, "AccessDenied") : http.Response.WriteAsync(
+        $"<ListMultipartUploadsResult><Bucket>backups</Bucket>{string.Concat(uploads.Keys.Select(id => $"<Upload><Key>{keys[id]}</Key><UploadId>{id}</UploadId></Upload>"))}</ListMultipartUploadsResult>");
+
     private Task BeginAsync(HttpContext http, string key)
     {
         BegunUploads++;
         var id = $"{http.Request.Headers["x-amz-meta-sha256"]}.{BegunUploads}";
         uploads[id] = [];
+        keys[id] = key;
         return http.Response.WriteAsync($"<InitiateMultipartUploadResult><Bucket>backups</Bucket><Key>{key}</Key><UploadId>{id}</UploadId></InitiateMultipartUploadResult>");
     }
 

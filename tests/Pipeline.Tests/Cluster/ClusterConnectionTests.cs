@@ -6,7 +6,7 @@ using Pipeline.Cluster;
 using Pipeline.Errors;
 using Pipeline.Tests.Images;
 using Pipeline.Tests.Preflight;
-using Pipeline.Tests.Releases;
+using Pipeline.Tests.Runs;
 
 namespace Pipeline.Tests.Cluster;
 
@@ -38,7 +38,6 @@ public sealed class ClusterConnectionTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(401)]
     [InlineData(403)]
     [InlineData(409)]
     [InlineData(410)]
@@ -51,6 +50,43 @@ public sealed class ClusterConnectionTests : IAsyncLifetime
         Assert.Equal(((HttpStatusCode)status, "Because"), (error.Status, error.Reason));
         Assert.Equal((status == 409, status == 403), (error.IsConflict, error.IsForbidden));
         Assert.Single(cluster.Requests);
+    }
+
+    [Fact]
+    public async Task Credentials_that_expired_are_read_again_and_the_request_goes_on()
+    {
+        var token = folder.Write("token", "first");
+        using var expiring = ClusterConnection.Open(cluster.Options with { KubeConfig = folder.Write("expiring", $$"""
+            clusters: [{name: loopback, cluster: {server: "{{connection.Server}}"} }]
+            users: [{name: loopback, user: {tokenFile: token} }]
+            contexts: [{name: loopback, context: {cluster: loopback, user: loopback} }]
+            """) }, time);
+        var seen = new List<string>();
+        cluster.Before = async http =>
+        {
+            seen.Add(http.Request.Headers.Authorization.ToString());
+            if (seen[^1] == "Bearer second")
+                return false;
+            await File.WriteAllTextAsync(token, "second");
+            http.Response.StatusCode = 401;
+            return true;
+        };
+        Assert.Null(await expiring.FindAsync(Resource.Pods, "api", default));
+        Assert.Null(await expiring.FindAsync(Resource.Pods, "api", default));
+
+        Assert.Equal(["Bearer first", "Bearer second", "Bearer second"], seen);
+    }
+
+    [Fact]
+    public async Task Credentials_that_stay_refused_are_read_once_and_the_sentence_says_what_to_do()
+    {
+        Answer(401, """{"kind":"Status","reason":"Unauthorized","message":"Unauthorized"}""");
+        var error = await Assert.ThrowsAsync<ClusterRequestException>(() => connection.FindAsync(Resource.Pods, "api", default));
+
+        Assert.Equal("GET /api/v1/namespaces/product/pods/api as 'loopback' was answered with 401: Unauthorized. The cluster does not take the credentials of this context, although they were read again. Log in again; what was done stays, and the same command goes on", error.Message);
+        Assert.Equal(2, cluster.Requests.Count);
+        await Assert.ThrowsAsync<ClusterRequestException>(() => connection.FindAsync(Resource.Pods, "api", default));
+        Assert.Equal(3, cluster.Requests.Count);
     }
 
     [Fact]
@@ -230,19 +266,6 @@ public sealed class ClusterConnectionTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_list_is_read_in_pages()
-    {
-        cluster.Before = async http =>
-        {
-            var next = http.Request.Query["continue"] == "" ? "more" : "";
-            await http.Response.WriteAsync($$$"""{"metadata":{"continue":"{{{next}}}"},"items":[{"metadata":{"name":"after-{{{http.Request.Query["continue"]}}}"}}]}""");
-            return true;
-        };
-
-        Assert.Equal(["after-", "after-more"], (await connection.ListAsync(Resource.Pods, "app=api", default)).Select(p => p.Name()));
-    }
-
-    [Fact]
     public async Task A_replacement_of_what_changed_in_between_is_a_conflict()
     {
         var made = await connection.CreateAsync(Resource.ConfigMaps, Named("config"), default);
@@ -264,6 +287,17 @@ public sealed class ClusterConnectionTests : IAsyncLifetime
         var error = await Assert.ThrowsAsync<FailureException>(() => discovery.GetAsync("monitoring.coreos.com/v1", "ServiceMonitor", default));
         Assert.Equal(ExitCode.Refused, error.ExitCode);
         Assert.Equal("The cluster does not serve monitoring.coreos.com/v1 ServiceMonitor. Nothing was applied. Change the manifest's apiVersion, or install what brings that kind.", error.Message);
+    }
+
+    [Fact]
+    public async Task A_secret_that_the_server_quotes_is_not_repeated()
+    {
+        // As the test bed's API server answers a value that is no base64.
+        Answer(400, """{"kind":"Status","message":"v1.Secret.Data: decode base64: illegal base64 data at input byte 6, error found in #10 byte of ...|unter-22!\"},\"kind\":\"|...","reason":"BadRequest"}""");
+        var error = await Assert.ThrowsAsync<ClusterRequestException>(() => connection.CreateAsync(Resource.Secrets, Named("pin"), default));
+
+        Assert.DoesNotContain("unter", error.Message, StringComparison.Ordinal);
+        Assert.Contains("kubectl apply --dry-run=server", error.Message, StringComparison.Ordinal);
     }
 
     private void Answer(int status, string text, Func<HttpContext, bool>? when = null, string? retryAfter = null) => cluster.Before = async http =>

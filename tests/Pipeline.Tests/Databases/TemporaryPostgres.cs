@@ -41,6 +41,14 @@ public sealed class TemporaryPostgres : IAsyncLifetime
         await command.ExecuteNonQueryAsync();
     }
 
+    /// <summary>The revision that a database is at.</summary>
+    public string RevisionIn(string database)
+    {
+        using var source = NpgsqlDataSource.Create(ConnectionTo(database));
+        using var command = source.CreateCommand("select version_num from alembic_version");
+        return (string)command.ExecuteScalar()!;
+    }
+
     /// <summary>Makes a database that looks as the product's does after a migration to <paramref name="revision"/>.</summary>
     public async Task CreateProductAsync(string database, string? revision = "aaaa00000001")
     {

@@ -1,7 +1,7 @@
 using Pipeline.Errors;
 using Pipeline.Releases;
 using Pipeline.Tests.Preflight;
-using Pipeline.Tests.Releases;
+using Pipeline.Tests.Runs;
 
 namespace Pipeline.Tests.Environments;
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Pipeline.Errors;
 using Pipeline.Frontend;
 using Pipeline.Releases;
+using Pipeline.Runs;
 using Pipeline.Tests.Images;
 using Pipeline.Tests.Preflight;
 
@@ -45,7 +46,7 @@ public sealed class InvalidateStepTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_second_run_asks_for_nothing()
+    public async Task A_second_run_asks_whether_it_is_so_and_starts_nothing()
     {
         await run.RunAsync(Sync);
         await run.RunAsync(Step);
@@ -54,8 +55,52 @@ public sealed class InvalidateStepTests : IAsyncLifetime
         await run.RunAsync(Sync);
         await run.RunAsync(Step);
 
-        Assert.Empty(cdn.Requests);
+        Assert.Equal(["GET /2020-05-31/distribution/E1/invalidation/I1"], cdn.Requests);
         Assert.Contains("left alone   the CDN: invalidation I1 covers this release", run.Summary);
+    }
+
+    [Fact]
+    public async Task An_invalidation_that_the_record_calls_complete_and_the_CDN_does_not_know_is_started_again()
+    {
+        await run.RunAsync(Sync);
+        await run.RunAsync(Step);
+        await run.NextAsync();
+        cdn.Forget();
+        await run.RunAsync(Sync);
+        await run.RunAsync(Step);
+
+        Assert.Equal(["/", "/config.json", "/index.html", "/release.json"], Assert.Single(cdn.Invalidations).Value);
+        Assert.Contains("W The CDN does not know the invalidation I1 that an earlier run recorded; starting one", run.Log);
+    }
+
+    [Fact]
+    public async Task An_invalidation_from_before_a_put_back_covers_nothing_of_a_run_that_died_among_the_pages()
+    {
+        await run.RunAsync(Sync);
+        await run.RunAsync(Step);
+        var published = run.Release.Frontend!.Published;
+        await run.NextAsync();
+        store.Objects.TryRemove("index.html", out _);
+        store.Refused = "index.html";
+        await run.FailAsync(Sync);
+
+        Assert.Null(run.Release.Invalidation);
+        Assert.NotEqual(published, run.Release.Frontend!.Published);
+    }
+
+    [Fact]
+    public async Task An_invalidation_that_was_still_in_progress_is_awaited()
+    {
+        await run.RunAsync(Sync);
+        await run.RunAsync(Step);
+        await run.RecordAsync(r => r with { Invalidation = r.Invalidation! with { Completed = false } });
+        await run.NextAsync();
+        cdn.Polls = 1;
+        await run.RunAsync(Sync);
+        await run.RunAsync(Step);
+
+        Assert.True(run.Release.Invalidation!.Completed);
+        Assert.Single(cdn.Invalidations);
     }
 
     [Fact]

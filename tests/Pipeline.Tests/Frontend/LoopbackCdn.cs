@@ -35,6 +35,13 @@ internal sealed class LoopbackCdn : LoopbackServer
 
     public CdnOptions Options => new() { CdnDistributionId = "E1", CdnEndpoint = $"http://{Authority}", CdnTimeout = "10m" };
 
+    /// <summary>Knows no invalidation any more.</summary>
+    public void Forget()
+    {
+        Invalidations.Clear();
+        idByReference.Clear();
+    }
+
     protected override async Task AnswerAsync(HttpContext context)
     {
         if (Broken is var (status, code))
@@ -53,6 +60,8 @@ internal sealed class LoopbackCdn : LoopbackServer
     {
         if (Unreadable is { } code)
             return ErrorAsync(context, 403, code);
+        if (!Invalidations.ContainsKey(context.Request.Path.Value!.Split('/')[^1]))
+            return ErrorAsync(context, 404, "NoSuchInvalidation");
         return WriteAsync(context, 200, context.Request.Path.Value!.Split('/')[^1], Polls-- > 0 ? "InProgress" : "Completed");
     }
 

@@ -39,6 +39,9 @@ internal sealed class LoopbackSiteStore : LoopbackServer
     /// <summary>How many uploads were under way at once.</summary>
     public int MostInFlight { get; private set; }
 
+    /// <summary>Called with the key of each object before it is written.</summary>
+    public Action<string>? BeforePut { get; set; }
+
     /// <summary>How many uploads wait for each other before any is answered.</summary>
     public int WaitFor { get; set; }
 
@@ -60,6 +63,7 @@ internal sealed class LoopbackSiteStore : LoopbackServer
         return context.Request.Method switch
         {
             "HEAD" => HeadAsync(context, path[1]),
+            "GET" => GetAsync(context, path[1]),
             "PUT" when path[1] == Refused => ErrorAsync(context, 403, RefusedWith),
             "PUT" when context.Request.Headers.ContainsKey("x-amz-copy-source") => CopyAsync(context, path[1]),
             "PUT" => PutAsync(context, path[1]),
@@ -80,11 +84,19 @@ internal sealed class LoopbackSiteStore : LoopbackServer
         return Task.CompletedTask;
     }
 
+    private async Task GetAsync(HttpContext context, string key)
+    {
+        await HeadAsync(context, key);
+        if (Objects.TryGetValue(key, out var found))
+            await context.Response.Body.WriteAsync(found.Content);
+    }
+
     private async Task PutAsync(HttpContext context, string key)
     {
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body);
         await ArriveAsync();
+        BeforePut?.Invoke(key);
         var headers = Uploads[key] = new HeaderDictionary(new Dictionary<string, StringValues>(context.Request.Headers, StringComparer.OrdinalIgnoreCase));
         var stored = new SiteObject(body.ToArray(), headers.CacheControl, headers.ContentType, headers["x-amz-meta-sha256"]);
         Objects[key] = stored;

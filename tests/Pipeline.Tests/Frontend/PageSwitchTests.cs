@@ -66,7 +66,20 @@ public sealed class PageSwitchTests : IAsyncLifetime
         Assert.Empty(store.Changes);
     }
 
-    private async Task<string[]> BackAsync(FrontendResult? live) => [.. await new PageSwitch(store.Options(".")).BackToAsync(Target, live, default)];
+    [Fact]
+    public async Task A_list_that_is_lost_keeps_only_what_needs_it_from_going_back()
+    {
+        Put("releases/3/index.html", "three");
+        Put("releases/3/error.html", "sorry three");
+        Put("index.html", "four");
+        var lost = Pages("releases/4/") with { List = new SiteFileList("releases/4.files.json.gz", "0", 9, 9) };
+
+        Assert.Equal(["error.html", "index.html"], await BackAsync(lost));
+        var error = await Assert.ThrowsAsync<FailureException>(() => new PageSwitch(store.Options(".")).BackToAsync(Target with { Frontend = lost }, [], default));
+        Assert.Contains("no longer holds 'releases/4.files.json.gz'", error.Message, StringComparison.Ordinal);
+    }
+
+    private async Task<string[]> BackAsync(FrontendResult? live) => [.. await new PageSwitch(store.Options(".")).BackToAsync(Target, live is null ? [] : [live], default)];
 
     private void Put(string key, string content) =>
         store.Objects[key] = new SiteObject(Encoding.UTF8.GetBytes(content), key.StartsWith("releases/", StringComparison.Ordinal) ? "no-cache" : "max-age=60", "text/html", null);

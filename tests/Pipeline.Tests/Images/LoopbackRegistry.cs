@@ -33,6 +33,9 @@ internal sealed class LoopbackRegistry : LoopbackServer
         return digest;
     }
 
+    /// <summary>Forgets every manifest.</summary>
+    public void Forget() => manifests.Clear();
+
     public bool Has(string repository, string tag) => manifests.ContainsKey($"{repository}/manifests/{tag}");
 
     protected override async Task AnswerAsync(HttpContext context)

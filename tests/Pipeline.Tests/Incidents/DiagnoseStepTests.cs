@@ -8,6 +8,7 @@ using Pipeline.Settings;
 using Pipeline.Tests.Images;
 using Pipeline.Tests.Preflight;
 using Pipeline.Tests.Releases;
+using Pipeline.Tests.Runs;
 
 namespace Pipeline.Tests.Incidents;
 
@@ -108,6 +109,71 @@ public sealed class DiagnoseStepTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Every_long_value_is_masked_but_plain_names_whoever_refers_to_its_Secret()
+    {
+        PutSecret("of-a-job", ("HANDLE", "aaaaaaaaaa"), ("DB_HOST", "in-api-metrics"), ("APP_ENV", "production"), ("username", "starting"), ("PIN", "12345"));
+        PutSecret("optional-one", ("LICENCE", "bbbbbbbbbb"));
+        Put("apis/batch/v1", "cronjobs", """{"metadata":{"name":"nightly"},"spec":{"jobTemplate":{"spec":{"template":{"spec":{"containers":[{"name":"c","envFrom":[{"secretRef":{"name":"of-a-job"}}]}]}}}}}}""");
+        Put("api/v1", "pods", """{"metadata":{"name":"stateful-0"},"spec":{"containers":[{"name":"c","env":[{"name":"L","valueFrom":{"secretKeyRef":{"name":"optional-one","key":"LICENCE","optional":true}}},{"name":"N","valueFrom":{"secretKeyRef":{"name":"none","key":"x","optional":true}}}]}]}}""");
+        cluster.Before = async http =>
+        {
+            if (!http.Request.Path.Value!.EndsWith("/log", StringComparison.Ordinal))
+                return await AnswerAsync(http);
+            await http.Response.WriteAsync("starting in production with aaaaaaaaaa, bbbbbbbbbb and 12345 of in-api-metrics\n");
+            return true;
+        };
+        cluster.Instead = async (http, _) =>
+        {
+            if (!http.Request.Path.Value!.EndsWith("/cronjobs", StringComparison.Ordinal))
+                return false;
+            await http.Response.WriteAsync(new JsonObject { ["metadata"] = new JsonObject(), ["items"] = new JsonArray(cluster.Objects["apis/batch/v1/namespaces/product/cronjobs/nightly"].DeepClone()) }.ToJsonString());
+            return true;
+        };
+        await run.RunAsync(new DiagnoseStep(folder.Path));
+
+        Assert.Equal("starting in production with ***, *** and 12345 of in-api-metrics\n", Files()["logs/api-1.api.log"]);
+        Assert.Contains("none: does not exist, and is optional\n", Files()["objects/secrets.txt"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Before_something_is_put_back_a_log_waits_for_no_event()
+    {
+        run.Evidence = folder.Path;
+        var isRead = new TaskCompletionSource();
+        cluster.Before = async http =>
+        {
+            if (http.Request.Path.Value!.EndsWith("/events", StringComparison.Ordinal))
+            {
+                await Task.Delay(Timeout.Infinite, http.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
+                return true;
+            }
+
+            if (http.Request.Query.ContainsKey("previous"))
+                isRead.TrySetResult();
+            return await AnswerAsync(http);
+        };
+        var failing = run.FailAsync(new StepOf(async context =>
+        {
+            await context.ClusterAsync(default);
+            context.OnFailure("the pods", _ => Task.CompletedTask);
+            throw new Errors.FailureException("it failed");
+        }));
+        await isRead.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        // The answers are on their way.
+        await Task.Delay(500);
+        while (!failing.IsCompleted)
+        {
+            time.Advance(TimeSpan.FromSeconds(0.5));
+            await Task.WhenAny(failing, Task.Delay(20));
+        }
+
+        await failing;
+        Assert.Contains("logs/api-1.api.log", Files().Keys);
+        Assert.Contains("logs/api-1.api.previous.log", Files().Keys);
+        Assert.DoesNotContain("objects/events.json", Files().Keys);
+    }
+
+    [Fact]
     public async Task A_missing_right_does_not_hide_the_rest()
     {
         cluster.Forbidden.UnionWith([$"{Space}/events", $"{Space}/pods/api-1:8080/proxy/metrics", "api/v1/nodes"]);
@@ -201,13 +267,25 @@ public sealed class DiagnoseStepTests : IAsyncLifetime
 
     private Dictionary<string, string> Files()
     {
-        using var zip = ZipFile.OpenRead(Bundle);
+        using var zip = ZipFile.OpenRead(Directory.GetFiles(folder.Path, "*.zip").Single());
         return zip.Entries.ToDictionary(e => e.FullName, e =>
         {
             using var reader = new StreamReader(e.Open());
             return reader.ReadToEnd();
         });
     }
+
+    private void Put(string group, string plural, string json)
+    {
+        var body = JsonNode.Parse(json)!.AsObject();
+        cluster.Put($"{group}/namespaces/product/{plural}/{body.Name()}", body);
+    }
+
+    private void PutSecret(string name, params (string Key, string Value)[] data) => cluster.Put($"{Space}/secrets/{name}", new()
+    {
+        ["metadata"] = new JsonObject { ["name"] = name },
+        ["data"] = new JsonObject(data.Select(d => KeyValuePair.Create(d.Key, (JsonNode?)Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(d.Value))))),
+    });
 
     private void PutEvent(string name, string seen, string reason) => cluster.Put($"{Space}/events/{name}", new()
     {

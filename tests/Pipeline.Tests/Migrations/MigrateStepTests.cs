@@ -1,56 +1,15 @@
-using System.Text.Json.Nodes;
 using Pipeline.Cluster;
-using Pipeline.Databases;
 using Pipeline.Errors;
-using Pipeline.Images;
-using Pipeline.Migrations;
 using Pipeline.Preflight;
 using Pipeline.Releases;
 using Pipeline.Rollouts;
-using Pipeline.Settings;
 using Pipeline.Tests.Databases;
-using Pipeline.Tests.Images;
-using Pipeline.Tests.Preflight;
 using Pipeline.Tests.Rollouts;
 
 namespace Pipeline.Tests.Migrations;
 
-public sealed class MigrateStepTests(TemporaryPostgres postgres) : IClassFixture<TemporaryPostgres>, IAsyncLifetime
+public sealed class MigrateStepTests(TemporaryPostgres postgres) : MigrateBed(postgres)
 {
-    private const string History = """
-        INFO  [alembic.runtime.migration] Context impl PostgresqlImpl.
-        bbbb -> cccc (head), add files
-        aaaa -> bbbb, add a column
-        <base> -> aaaa, create datasets
-        """;
-
-    private readonly LoopbackCluster cluster = new();
-    private readonly TemporaryFolder folder = new();
-    private readonly string database = $"product_{Guid.NewGuid():N}"[..20];
-    private LoopbackWorkloads workloads = null!;
-    private StepRun run = null!;
-
-    /// <summary>What the upgrade leaves in the database, and whether it ends well.</summary>
-    private (string? Revision, bool Succeeds) upgrade = ("cccc", true);
-    private string history = History;
-    private FindingState lastLook = FindingState.Passed;
-
-    public async Task InitializeAsync()
-    {
-        await cluster.InitializeAsync();
-        workloads = new LoopbackWorkloads(cluster) { Controller = RunJob };
-        folder.Write("migration-job.yaml", "{apiVersion: batch/v1, kind: Job, metadata: {name: migrate}, spec: {template: {spec: {containers: [{name: migrate, image: team/api}]}}}}");
-        run = await StepRun.StartAsync(cluster.Options);
-        await run.RecordAsync(r => r with { Image = new ImageResult("team/api", "1.4.2", "sha256:1", "") });
-    }
-
-    public async Task DisposeAsync()
-    {
-        await run.DisposeAsync();
-        await cluster.DisposeAsync();
-        folder.Dispose();
-    }
-
     [SkippableFact]
     public async Task The_schema_is_brought_to_the_images_head_shown_first_and_recorded()
     {
@@ -62,7 +21,8 @@ public sealed class MigrateStepTests(TemporaryPostgres postgres) : IClassFixture
         Assert.Equal("changed      the schema: from aaaa to cccc", Assert.Single(run.Summary));
         var log = run.Log.Where(l => l.StartsWith("I Schema", StringComparison.Ordinal) || l.StartsWith("I alembic", StringComparison.Ordinal));
         Assert.Equal(
-            ["I Schema: current \"aaaa\", target \"cccc\"", "I Schema: to apply \"bbbb\", \"add a column\"", "I Schema: to apply \"cccc\", \"add files\"", "I alembic: Running upgrade"], log);
+            ["I Schema: current \"aaaa\", target \"cccc\"", "I Schema: to apply \"bbbb\", \"add a column\"", "I Schema: to apply \"cccc\", \"add files\"", "I Schema: bbbb is compatible", "I Schema: cccc is compatible", "I alembic: Running upgrade"], log);
+        Assert.Equal(["bbbb: compatible", "cccc: compatible"], run.Release.Migration.Verdicts.Select(v => $"{v}"));
     }
 
     [SkippableFact]
@@ -98,6 +58,45 @@ public sealed class MigrateStepTests(TemporaryPostgres postgres) : IClassFixture
     }
 
     [SkippableFact]
+    public async Task A_run_that_is_cut_off_while_its_job_migrates_does_not_forget_where_the_schema_was()
+    {
+        var step = await StepAsync("aaaa");
+        workloads.Controller = job =>
+        {
+            if (job.Name().EndsWith("-plan", StringComparison.Ordinal))
+                RunJob(job);
+            else
+                run.Session.Signals.Receive();
+        };
+        await run.FailAsync(step);
+        await run.NextAsync();
+        // Its Job went on, and was done before anybody looked again.
+        await Postgres.RunAsync(database, "delete from alembic_version; insert into alembic_version values ('cccc')");
+        workloads.Controller = RunJob;
+        await run.RunAsync(SameStep(Accepted));
+
+        Assert.Equal(("aaaa", "cccc", "bbbb cccc"), (run.Release.Migration!.Before, run.Release.Migration.After, string.Join(' ', run.Release.Migration.Applied)));
+    }
+
+    [SkippableTheory]
+    [InlineData("bbbb", 0)]
+    [InlineData("ffff", ExitCode.Refused)]
+    public async Task A_schema_that_moved_since_an_earlier_run_is_seen_and_brought_up_or_refused(string moved, int code)
+    {
+        await run.RunAsync(await StepAsync("aaaa"));
+        await run.NextAsync();
+        await Postgres.RunAsync(database, $"delete from alembic_version; insert into alembic_version values ('{moved}')");
+        if (code != 0)
+        {
+            Assert.Equal(code, (await run.FailAsync(SameStep(Accepted))).ExitCode);
+            return;
+        }
+
+        await run.RunAsync(SameStep(Accepted));
+        Assert.Equal(("aaaa", "cccc"), (run.Release.Migration!.Before, run.Release.Migration.After));
+    }
+
+    [SkippableFact]
     public async Task Without_a_preflight_and_a_proven_backup_nothing_is_migrated()
     {
         await StepAsync("aaaa");
@@ -122,12 +121,14 @@ public sealed class MigrateStepTests(TemporaryPostgres postgres) : IClassFixture
     }
 
     [SkippableFact]
-    public async Task A_database_ahead_of_the_image_is_refused()
+    public async Task A_migration_of_another_release_that_is_at_work_must_end_first()
     {
-        var error = await run.FailAsync(await StepAsync("ffff"));
+        workloads.Put(Resource.Jobs, LoopbackWorkloads.Yaml("{metadata: {name: migrate-6-upgrade, labels: {pipeline/migration: '6'}}}"));
+        var error = await run.FailAsync(await StepAsync("cccc"));
 
         Assert.Equal(ExitCode.Refused, error.ExitCode);
-        Assert.Equal($"The database '{database}' is at revision ffff, which the image does not carry: it is ahead of this code. Release from a branch that has this revision. Nothing was changed.", error.Message);
+        Assert.StartsWith("Job/migrate-6-upgrade of another release is still at work on the schema. Wait for its end ('kubectl -n product logs -f job/migrate-6-upgrade')", error.Message, StringComparison.Ordinal);
+        Assert.Empty(workloads.Changes);
     }
 
     [SkippableFact]
@@ -145,7 +146,7 @@ public sealed class MigrateStepTests(TemporaryPostgres postgres) : IClassFixture
     {
         history = "KeyError: 'zzzz'\n";
         var step = await StepAsync("aaaa");
-        workloads.Controller = j => EndJob(j, history, succeeds: false);
+        workloads.Controller = j => workloads.EndJob(j, history, succeeds: false);
         var error = await run.FailAsync(step);
 
         Assert.Equal(
@@ -160,7 +161,17 @@ public sealed class MigrateStepTests(TemporaryPostgres postgres) : IClassFixture
 
         Assert.Equal(ExitCode.Failed, error.ExitCode);
         Assert.Equal("'alembic upgrade cccc' failed: Pod/migrate-1-upgrade-pod on node worker-1, container 'migrate': Error, exit code 1. Its output is above. The pods were not touched. The schema is as it was, at revision aaaa.\n    log  Running upgrade", error.Message, ignoreLineEndingDifferences: true);
-        Assert.Null(run.Release.Migration);
+        Assert.Equal(("aaaa", null), (run.Release.Migration!.Before, run.Release.Migration.After));
+    }
+
+    [SkippableFact]
+    public async Task What_a_migration_prints_is_shown_without_passwords()
+    {
+        (upgrade, printed) = ((null, false), "connecting with password=s3cr3t");
+        var error = await run.FailAsync(await StepAsync("aaaa"));
+
+        Assert.Contains("I alembic: connecting with password=***", run.Log);
+        Assert.EndsWith("    log  connecting with password=***", error.Message, StringComparison.Ordinal);
     }
 
     [SkippableFact]
@@ -193,52 +204,5 @@ public sealed class MigrateStepTests(TemporaryPostgres postgres) : IClassFixture
 
         Assert.Equal(ExitCode.Refused, error.ExitCode);
         Assert.Empty(workloads.Changes);
-    }
-
-    private static AcceptedRisks Accepted => new() { AcceptNoPreflight = true, AcceptNoBackup = true };
-
-    private async Task<MigrateStep> StepAsync(string? revision)
-    {
-        Skip.If(postgres.Missing is not null, postgres.Missing);
-        await postgres.CreateProductAsync(database, revision);
-        if (revision is null)
-            await postgres.RunAsync(database, "create table alembic_version (version_num varchar(32) primary key)");
-        return SameStep(Accepted);
-    }
-
-    private MigrateStep SameStep(AcceptedRisks risks) => new(
-        new MigrationOptions
-        {
-            Database = new DatabaseOptions { DatabaseUrl = new Secret(postgres.AddressOf(database)), DatabaseName = database, DatabaseSystemIdentifier = postgres.SystemIdentifier },
-            Manifests = new ManifestOptions { ManifestFolder = folder.Path, ImageRepository = "team/api" },
-        },
-        risks,
-        LastLookTests.Finding(lastLook));
-
-    private void RunJob(JsonObject job)
-    {
-        if (job.Name().EndsWith("-plan", StringComparison.Ordinal))
-        {
-            EndJob(job, history, succeeds: true);
-            return;
-        }
-
-        if (upgrade.Revision is { } revision)
-            postgres.RunAsync(database, $"delete from alembic_version; insert into alembic_version values ('{revision}')").Wait();
-        EndJob(job, "Running upgrade\n", upgrade.Succeeds);
-    }
-
-    private void EndJob(JsonObject job, string log, bool succeeds)
-    {
-        var (code, phase) = succeeds ? (0, "Succeeded") : (1, "Failed");
-        workloads.Logs[$"{job.Name()}-pod/migrate"] = log;
-        workloads.Put(Resource.Pods, LoopbackWorkloads.Yaml($$"""
-            metadata: {name: {{job.Name()}}-pod, labels: {job-name: {{job.Name()}} }, ownerReferences: [{uid: {{job.Text("metadata", "uid")}} }] }
-            spec: {nodeName: worker-1}
-            status: {phase: {{phase}}, containerStatuses: [{name: migrate, state: {terminated: {reason: Error, exitCode: {{code}} } } }] }
-            """));
-        var copy = (JsonObject)job.DeepClone();
-        copy["status"] = LoopbackWorkloads.Yaml($"conditions: [{{type: {(succeeds ? "Complete" : "Failed")}, status: 'True'}}]");
-        workloads.Put(Resource.Jobs, copy);
     }
 }

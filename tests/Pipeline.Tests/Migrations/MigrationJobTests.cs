@@ -9,6 +9,7 @@ using Pipeline.Images;
 using Pipeline.Migrations;
 using Pipeline.Releases;
 using Pipeline.Rollouts;
+using Pipeline.Runs;
 using Pipeline.Tests.Images;
 using Pipeline.Tests.Preflight;
 using Pipeline.Tests.Rollouts;

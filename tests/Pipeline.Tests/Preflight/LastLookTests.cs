@@ -4,63 +4,49 @@ using Pipeline.Frontend;
 using Pipeline.Images;
 using Pipeline.Preflight;
 using Pipeline.Rollouts;
+using Pipeline.Runs;
 using Pipeline.Settings;
-using Pipeline.Tests.Releases;
+using Pipeline.Tests.Runs;
 
 namespace Pipeline.Tests.Preflight;
 
-public sealed class LastLookTests : IAsyncLifetime
+public sealed class LastLookTests : StepTests
 {
-    private readonly LoopbackCluster cluster = new();
-    private StepRun run = null!;
-
-    public async Task InitializeAsync()
-    {
-        await cluster.InitializeAsync();
-        run = await StepRun.StartAsync(cluster.Options);
-    }
-
-    public async Task DisposeAsync()
-    {
-        await run.DisposeAsync();
-        await cluster.DisposeAsync();
-    }
-
     [Fact]
     public async Task What_it_found_is_recorded_beside_the_first_phase()
     {
-        await run.RunAsync(Look(Finding(FindingState.Warned), accepted: false));
+        await Run.RunAsync(Look(Finding(FindingState.Warned), accepted: false));
 
-        Assert.Equal(new Finding("image", FindingState.Warned, "seen"), Assert.Single(run.Release.LastLook!.Findings));
-        Assert.Null(run.Release.Preflight);
+        Assert.Equal(new Finding("image", FindingState.Warned, "seen"), Assert.Single(Run.Release.LastLook!.Findings));
+        Assert.Null(Run.Release.Preflight);
     }
 
     [Fact]
     public async Task A_failed_check_refuses_and_is_recorded_all_the_same()
     {
-        var error = await run.FailAsync(Look(Finding(FindingState.Failed), accepted: false));
+        var error = await Run.FailAsync(Look(Finding(FindingState.Failed), accepted: false));
 
         Assert.Equal(ExitCode.Refused, error.ExitCode);
         Assert.Equal($"Preflight, second phase: 1 of 1 checks failed. Nothing was changed.{Environment.NewLine}  image: seen", error.Message);
-        Assert.False(run.Release.LastLook!.Passed);
+        Assert.False(Run.Release.LastLook!.Passed);
     }
 
     [Fact]
     public async Task A_person_who_accepted_to_go_on_without_preflight_is_shown_what_failed_and_goes_on()
     {
-        await run.RunAsync(Look(Finding(FindingState.Failed), accepted: true));
+        await Run.RunAsync(Look(Finding(FindingState.Failed), accepted: true));
 
-        Assert.Contains("I image  FAILED       seen", run.Log);
+        Assert.Contains("I image  FAILED       seen", Run.Log);
     }
 
     [Fact]
     public async Task A_check_that_was_left_out_of_the_first_phase_is_left_out_here_too()
     {
         var options = Options with { Skipped = new SkippedChecks { PreflightSkip = "image", Reason = "the registry is down" } };
-        await run.RunAsync(Look(new LastLook(options, _ => [new Found(FindingState.Failed)]), accepted: false));
+        await Run.RunAsync(Look(new LastLook(options, _ => [new Found(FindingState.Failed)]), accepted: false));
 
-        Assert.Equal(FindingState.NotChecked, run.Release.LastLook!.Findings[0].State);
-        Assert.EndsWith(": the registry is down", Assert.Single(run.Release.Accepted), StringComparison.Ordinal);
+        Assert.Equal(FindingState.NotChecked, Run.Release.LastLook!.Findings[0].State);
+        Assert.EndsWith(": the registry is down", Assert.Single(Run.Release.Accepted), StringComparison.Ordinal);
     }
 
     /// <summary>A look that always finds the same.</summary>
@@ -84,6 +70,6 @@ public sealed class LastLookTests : IAsyncLifetime
     {
         public string Name => "image";
 
-        public Task<Finding> LookAsync(Pipeline.Releases.StepContext context, CancellationToken cancellation) => Task.FromResult(new Finding(Name, state, "seen"));
+        public Task<Finding> LookAsync(StepContext context, CancellationToken cancellation) => Task.FromResult(new Finding(Name, state, "seen"));
     }
 }

@@ -1,25 +1,11 @@
 using Pipeline.Preflight;
-using Pipeline.Tests.Releases;
+using Pipeline.Tests.Runs;
 
 namespace Pipeline.Tests.Preflight;
 
-public sealed class LockCheckTests : IAsyncLifetime
+public sealed class LockCheckTests : StepTests
 {
     private const string Lease = "apis/coordination.k8s.io/v1/namespaces/product/leases/pipeline-deploy";
-    private readonly LoopbackCluster cluster = new();
-    private StepRun run = null!;
-
-    public async Task InitializeAsync()
-    {
-        await cluster.InitializeAsync();
-        run = await StepRun.StartAsync(cluster.Options);
-    }
-
-    public async Task DisposeAsync()
-    {
-        await run.DisposeAsync();
-        await cluster.DisposeAsync();
-    }
 
     [Fact]
     public async Task A_lock_that_another_run_holds_is_a_warning_before_this_one_wants_it()
@@ -46,12 +32,12 @@ public sealed class LockCheckTests : IAsyncLifetime
         return (finding.State, finding.Found);
     }
 
-    private void Hold(string holder) => cluster.Put(Lease, new() { ["metadata"] = new System.Text.Json.Nodes.JsonObject { ["name"] = "pipeline-deploy" }, ["spec"] = new System.Text.Json.Nodes.JsonObject { ["holderIdentity"] = holder } });
+    private void Hold(string holder) => Cluster.Put(Lease, new() { ["metadata"] = new System.Text.Json.Nodes.JsonObject { ["name"] = "pipeline-deploy" }, ["spec"] = new System.Text.Json.Nodes.JsonObject { ["holderIdentity"] = holder } });
 
     private async Task<Finding> LookAsync(bool open)
     {
         Finding? finding = null;
-        await run.RunAsync(new StepOf(async context =>
+        await Run.RunAsync(new StepOf(async context =>
         {
             if (open)
                 await context.OpenReleaseAsync(default);

@@ -95,7 +95,7 @@ public sealed class LoopbackCluster : IAsyncLifetime
             : null;
         if (!Forbidden.Contains(path) && await Instead(http, body))
             return;
-        var (status, answer) = Forbidden.Contains(path) ? (403, Status("Forbidden", $"no right to {path}")) : AnswerAlone(http.Request.Method, path, body, $"{http.Request.Query["labelSelector"]}");
+        var (status, answer) = Forbidden.Contains(path) ? (403, Status("Forbidden", $"no right to {path}")) : AnswerAlone(http.Request.Method, path, body, $"{http.Request.Query["labelSelector"]}", $"{http.Request.Query["fieldSelector"]}");
         await BeforeAnswer(http);
         http.Response.StatusCode = status;
         http.Response.ContentType = "application/json";
@@ -103,13 +103,13 @@ public sealed class LoopbackCluster : IAsyncLifetime
     }
 
     // What a precondition was compared with must still be so when the change is stored.
-    private (int Status, JsonObject Body) AnswerAlone(string method, string path, JsonObject? body, string labels)
+    private (int Status, JsonObject Body) AnswerAlone(string method, string path, JsonObject? body, string labels, string fields)
     {
         lock (Objects)
-            return Answer(method, path, body, labels);
+            return Answer(method, path, body, labels, fields);
     }
 
-    private (int Status, JsonObject Body) Answer(string method, string path, JsonObject? body, string labels) => (method, path) switch
+    private (int Status, JsonObject Body) Answer(string method, string path, JsonObject? body, string labels, string fields) => (method, path) switch
     {
         (_, "version") => (200, new JsonObject { ["gitVersion"] = GitVersion }),
         ("POST", "apis/authorization.k8s.io/v1/selfsubjectaccessreviews") => (201, Review(body!)),
@@ -118,7 +118,7 @@ public sealed class LoopbackCluster : IAsyncLifetime
         ("PATCH", _) => Apply(path, body!),
         ("DELETE", _) => Objects.TryRemove(path, out var gone) ? (200, gone) : (404, Status("NotFound", $"{path} not found")),
         _ when Objects.TryGetValue(path, out var found) => (200, found),
-        _ when path.Split('/')[^1] is "configmaps" or "nodes" or "deployments" or "replicasets" or "pods" or "events" or "jobs" or "leases" => (200, List(path, labels)),
+        _ when path.Split('/')[^1] is "configmaps" or "nodes" or "deployments" or "replicasets" or "pods" or "events" or "jobs" or "leases" => (200, List(path, labels, fields)),
         _ => (404, Status("NotFound", $"{path} not found")),
     };
 
@@ -146,11 +146,12 @@ public sealed class LoopbackCluster : IAsyncLifetime
         return (200, body);
     }
 
-    private JsonObject List(string path, string labels)
+    private JsonObject List(string path, string labels, string fields)
     {
         var wanted = labels.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(l => l.Split('=')).ToList();
+        var asked = fields.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(f => f.Split('=')).ToList();
         var items = Objects.Where(o => o.Key.StartsWith(path + "/", StringComparison.Ordinal)).Select(o => o.Value.DeepClone() as JsonObject)
-            .Where(o => wanted.TrueForAll(w => o.At("metadata", "labels").Text(w[0]) is { } value && (w.Length == 1 || value == w[1])));
+            .Where(o => wanted.TrueForAll(w => o.At("metadata", "labels").Text(w[0]) is { } value && (w.Length == 1 || value == w[1])) && asked.TrueForAll(f => o.Text(f[0].Split('.')) == f[1]));
         return new JsonObject { ["metadata"] = new JsonObject(), ["items"] = new JsonArray([.. items]) };
     }
 

@@ -51,6 +51,35 @@ public sealed class PreflightStepTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task It_begins_with_what_leads_where_under_the_place_that_it_came_from()
+    {
+        // A setting that is missing ends it before it looks.
+        var options = Options() with
+        {
+            Cdn = new CdnOptions(),
+            Given =
+            [
+                new GivenSetting("KubeContext", "production", "parameters.production.json"),
+                new GivenSetting("DatabaseUrl", $"{new Secret("postgresql://a:b@c/d")}", "PIPELINE_ variables"),
+                new GivenSetting("SiteUrl", "https://a-name-that-is-longer.than-the-line-has-room.for.example.com", "parameters.production.json"),
+            ],
+        };
+        await run.FailAsync(new PreflightStep(options));
+
+        Assert.Equal(
+            [
+                "I from parameters.production.json",
+                "I   KubeContext  production",
+                "I   SiteUrl      https://a-name-that-is-longer.than-the-line-has-r",
+                "I                oom.for.example.com",
+                "I from PIPELINE_ variables",
+                "I   DatabaseUrl  ***",
+            ],
+            run.Log.Skip(1).Take(6));
+        Assert.All(run.Log.Skip(1).Take(6), l => Assert.InRange(l.Length, 0, 66));
+    }
+
+    [Fact]
     public async Task The_table_shows_every_check_in_its_order()
     {
         cluster.Forbidden.Add("api/v1/nodes");

@@ -1,6 +1,6 @@
 using Pipeline.Preflight;
 using Pipeline.Settings;
-using Pipeline.Tests.Releases;
+using Pipeline.Tests.Runs;
 
 namespace Pipeline.Tests.Preflight;
 

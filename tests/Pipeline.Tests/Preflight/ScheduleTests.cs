@@ -56,7 +56,7 @@ public sealed class ScheduleTests
         var cluster = new Pipeline.Cluster.ClusterOptions { KubeContext = "none", KubeNamespace = "none", ClusterUid = "none" };
         await using var run = await StepRun.StartAsync(cluster, new FakeTimeProvider(At(now)));
         Finding? finding = null;
-        await run.RunAsync(new Releases.StepOf(async context => finding = await new WindowCheck(window).LookAsync(context, default)));
+        await run.RunAsync(new Runs.StepOf(async context => finding = await new WindowCheck(window).LookAsync(context, default)));
 
         Assert.Equal(expected, finding!.State);
         if (expected == FindingState.Failed)

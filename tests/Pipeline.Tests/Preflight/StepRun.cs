@@ -3,6 +3,7 @@ using CliWrap;
 using Pipeline.Cluster;
 using Pipeline.Errors;
 using Pipeline.Releases;
+using Pipeline.Runs;
 using Serilog;
 using Serilog.Core;
 using Serilog.Events;
@@ -16,15 +17,17 @@ public sealed class StepRun : IAsyncDisposable
     private readonly ClusterOptions cluster;
     private readonly TimeProvider time;
     private readonly string version;
+    private readonly AskInterrupted? ask;
     private readonly Kept kept = new();
     private PipelineSession session;
 
-    private StepRun(ClusterOptions cluster, TimeProvider time, string version)
+    private StepRun(ClusterOptions cluster, TimeProvider time, string version, AskInterrupted? ask)
     {
+        this.ask = ask;
         this.cluster = cluster;
         this.time = time;
         this.version = version;
-        session = new PipelineSession(time);
+        session = new PipelineSession(time, ask);
     }
 
     /// <summary>This run's session.</summary>
@@ -35,6 +38,9 @@ public sealed class StepRun : IAsyncDisposable
 
     /// <summary>Where a run that fails leaves its evidence; it takes none when this is null.</summary>
     public string? Evidence { get; set; }
+
+    /// <summary>What else differs from the settings that every test has.</summary>
+    public Func<RunOptions, RunOptions> Options { get; set; } = o => o;
 
     public Release Release => session.Ledger.Current;
 
@@ -47,9 +53,9 @@ public sealed class StepRun : IAsyncDisposable
     /// <summary>Every line of every run so far, with its level's first letter.</summary>
     public IEnumerable<string> Log => kept.Lines;
 
-    public static async Task<StepRun> StartAsync(ClusterOptions cluster, TimeProvider? time = null, string version = "1.4.2")
+    public static async Task<StepRun> StartAsync(ClusterOptions cluster, TimeProvider? time = null, string version = "1.4.2", AskInterrupted? ask = null)
     {
-        var run = new StepRun(cluster, time ?? TimeProvider.System, version);
+        var run = new StepRun(cluster, time ?? TimeProvider.System, version, ask);
         await run.GitAsync("init", "--quiet");
         await run.GitAsync("-c", "user.name=test", "-c", "user.email=test@example.com", "commit", "--quiet", "--allow-empty", "--message=first");
         return run;
@@ -59,7 +65,7 @@ public sealed class StepRun : IAsyncDisposable
     {
         using var log = new LoggerConfiguration().MinimumLevel.Verbose().WriteTo.Sink(kept).CreateLogger();
         var release = new ReleaseOptions { EnvironmentName = "test", Root = repository.FullName, ReleaseVersion = version };
-        await session.RunAsync(step, new RunOptions(Settings(release), cluster) { EvidenceFolder = Evidence }, log);
+        await session.RunAsync(step, Options(new RunOptions(Settings(release), cluster) { EvidenceFolder = Evidence }), log);
     }
 
     public Task<FailureException> FailAsync(IStep step) => Assert.ThrowsAsync<FailureException>(() => RunAsync(step));
@@ -68,7 +74,7 @@ public sealed class StepRun : IAsyncDisposable
     public async Task NextAsync()
     {
         await session.DisposeAsync();
-        session = new PipelineSession(time);
+        session = new PipelineSession(time, ask);
     }
 
     public Task RecordAsync(Func<Release, Release> change) => session.Ledger.UpdateAsync(change, default);

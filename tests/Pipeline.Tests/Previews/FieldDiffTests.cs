@@ -30,5 +30,14 @@ public sealed class FieldDiffTests
         Assert.Equal(("***", "***"), (change.Before, change.After));
     }
 
+    [Theory]
+    [InlineData("{kind: ConfigMap, data: {}}", """{kind: ConfigMap, data: {application.yaml: "port: 1\npassword: hidden\n"}}""", "data[application.yaml]:  > port: 1\npassword: ***\n")]
+    [InlineData("""{args: ["--db-password=hidden"]}""", """{args: ["--db-password=hid&den,+", "-v"]}""", """args: ["--db-password=***"] > ["--db-password=***","-v"]""")]
+    [InlineData("""{args: ["--password", hidden]}""", """{args: ["--password", hidden, it's]}""", """args: ["--password","***"] > ["--password","***","it's"]""")]
+    [InlineData("{env: [{name: DB_PASS, value: hidden}, {name: A, value: x}, {name: A, value: y}]}", "{env: [{name: DB_PASS, value: hidden2}, {name: A, value: x}, {name: A, value: z}]}", "env[DB_PASS].value: *** > ***|env[A #2].value: y > z")]
+    [InlineData("{env: [{name: DB_PASS, value: hidden}, {name: DB_PASS, value: hidden}]}", "{env: [{name: DB_PASS, value: hidden}]}", "env[DB_PASS #2].name: *** > |env[DB_PASS #2].value: *** > ")]
+    public void A_secret_within_a_text_a_command_or_a_list_is_masked(string before, string after, string expected) =>
+        Assert.Equal(expected, string.Join('|', FieldDiff.Of(Yaml(before), Yaml(after)).Select(c => $"{c.Path}: {c.Before} > {c.After}")));
+
     private static JsonObject Yaml(string text) => YamlManifest.Parse(text, "test").Single();
 }

@@ -3,7 +3,7 @@ using Pipeline.Preflight;
 using Pipeline.Previews;
 using Pipeline.Settings;
 using Pipeline.Tests.Databases;
-using Pipeline.Tests.Releases;
+using Pipeline.Tests.Runs;
 
 namespace Pipeline.Tests.Previews;
 

@@ -11,8 +11,8 @@ using Pipeline.Tests.Databases;
 using Pipeline.Tests.Frontend;
 using Pipeline.Tests.Images;
 using Pipeline.Tests.Preflight;
-using Pipeline.Tests.Releases;
 using Pipeline.Tests.Rollouts;
+using Pipeline.Tests.Runs;
 
 namespace Pipeline.Tests.Previews;
 

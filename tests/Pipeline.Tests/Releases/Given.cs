@@ -11,7 +11,7 @@ internal static class Given
 
     public static Release Good(int number) => Ended(number, ReleaseOutcome.Succeeded) with
     {
-        Rollout = new RolloutResult([], 0, "1"),
+        Rollout = new RolloutResult([], 0),
         Verification = new VerificationResult([]),
     };
 

@@ -43,7 +43,7 @@ public sealed class RecordStoreTests : IAsyncLifetime
 
         var read = await new RecordStore(connection).ReadAsync(default);
         Assert.Equal([10, 9], read.Releases.Select(r => r.Number));
-        Assert.Equal(Given.Back(10, 9, 8) with { Reason = "orders fail", Accepted = read.Latest!.Accepted, Steps = read.Latest.Steps }, read.Latest);
+        Assert.Equal(Given.Back(10, 9, 8) with { Reason = "orders fail", Accepted = read.Latest!.Accepted, Steps = read.Latest.Steps, Looked = read.Latest.Looked }, read.Latest);
     }
 
     [Fact]
@@ -80,25 +80,62 @@ public sealed class RecordStoreTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("{", "cannot be read: ")]
-    [InlineData("null", "cannot be read: it is empty")]
-    [InlineData("""{"number":7}""", "cannot be read: ")]
-    public async Task A_record_that_cannot_be_read_is_named(string content, string expected)
+    [InlineData("{", "is damaged and cannot be read: ")]
+    [InlineData("null", "is damaged and cannot be read: It is empty. Mend it, or save it elsewhere and delete the ConfigMap.")]
+    [InlineData("""{"number":7}""", "is damaged and cannot be read: ")]
+    [InlineData("""{"number":7,"format":3,"steps":"other"}""", "has format 3, and this build reads up to 2. Run the build of a newer commit.")]
+    public async Task A_record_that_cannot_be_read_is_left_out_and_named(string content, string expected)
     {
         Put(content);
+        await store.TryCreateAsync(Given.Good(6), default);
+        await store.TryCreateAsync(Given.Good(8), default);
+        var history = await store.ReadAsync(default);
+
+        Assert.Equal([8, 6], history.Releases.Select(r => r.Number));
+        var left = Assert.Single(history.Unreadable);
+        Assert.Equal((7, "pipeline-release-7"), (left.Number, left.Name));
+        Assert.StartsWith($"The record ConfigMap/pipeline-release-7 in namespace 'product' {expected}", left.Sentence, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Without_the_newest_record_nobody_knows_what_serves()
+    {
+        Put("{");
+        await store.TryCreateAsync(Given.Good(6), default);
         var error = await Assert.ThrowsAsync<FailureException>(() => store.ReadAsync(default));
 
-        Assert.StartsWith($"The record ConfigMap/pipeline-release-7 in namespace 'product' {expected}", error.Message, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Refused, error.ExitCode);
+        Assert.StartsWith("The record ConfigMap/pipeline-release-7 in namespace 'product' is damaged and cannot be read: ", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith(" What serves now is not known without it. Nothing was changed.", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Without_the_record_that_a_rollback_went_back_to_nobody_knows_what_serves()
+    {
+        Put("{");
+        await store.TryCreateAsync(Given.Good(8), default);
+        await store.TryCreateAsync(Given.Back(9, 8, 7), default);
+
+        Assert.Equal(ExitCode.Refused, (await Assert.ThrowsAsync<FailureException>(() => store.ReadAsync(default))).ExitCode);
+    }
+
+    [Fact]
+    public async Task A_record_without_a_number_is_left_out_too()
+    {
+        cluster.Put($"{Records}/notes", new() { ["metadata"] = new JsonObject { ["name"] = "notes", ["labels"] = new JsonObject { ["pipeline/record"] = "release" } } });
+        await store.TryCreateAsync(Given.Good(6), default);
+
+        Assert.Null(Assert.Single((await store.ReadAsync(default)).Unreadable).Number);
     }
 
     [Fact]
     public async Task A_record_of_a_newer_format_is_not_read_as_if_it_were_ours()
     {
-        await store.TryCreateAsync(Given.Good(7) with { Format = 2 }, default);
+        await store.TryCreateAsync(Given.Good(7) with { Format = 3 }, default);
         var error = await Assert.ThrowsAsync<FailureException>(() => store.ReadAsync(default));
 
         Assert.Equal(ExitCode.Refused, error.ExitCode);
-        Assert.Equal("The record ConfigMap/pipeline-release-7 in namespace 'product' has format 2, and this build reads up to 1. Run the build of a newer commit.", error.Message);
+        Assert.Equal("The record ConfigMap/pipeline-release-7 in namespace 'product' has format 3, and this build reads up to 2. Run the build of a newer commit. What serves now is not known without it. Nothing was changed.", error.Message);
     }
 
     [Fact]
@@ -117,7 +154,7 @@ public sealed class RecordStoreTests : IAsyncLifetime
         foreach (var number in Enumerable.Range(1, 5))
         {
             cluster.Put($"{Records}/config-{number}", new() { ["metadata"] = new JsonObject { ["name"] = $"config-{number}", ["labels"] = new JsonObject { ["pipeline/applied"] = "test" } } });
-            await store.TryCreateAsync(Given.Good(number) with { Rollout = new([new("v1", "ConfigMap", $"config-{number}")], 1, "1") }, default);
+            await store.TryCreateAsync(Given.Good(number) with { Rollout = new([new("v1", "ConfigMap", $"config-{number}")], 1) }, default);
         }
 
         await new RecordPruning(connection).RunAsync(2, default);
@@ -126,6 +163,18 @@ public sealed class RecordStoreTests : IAsyncLifetime
         Assert.Equal(
             [1, 2, 3],
             cluster.Requests.Where(r => r.StartsWith("DELETE", StringComparison.Ordinal) && r.Contains("pipeline-release-", StringComparison.Ordinal)).Select(r => int.Parse(r.Split('-')[^1])));
+    }
+
+    [Fact]
+    public async Task Pruning_leaves_what_cannot_be_read_and_the_configuration_that_it_may_refer_to()
+    {
+        Put("{");
+        cluster.Put($"{Records}/config-7", new() { ["metadata"] = new JsonObject { ["name"] = "config-7", ["labels"] = new JsonObject { ["pipeline/applied"] = "test" } } });
+        foreach (var number in (int[])[6, 8, 9])
+            await store.TryCreateAsync(Given.Good(number) with { Rollout = new([new("v1", "ConfigMap", $"config-{number}")], 1) }, default);
+        await new RecordPruning(connection).RunAsync(2, default);
+
+        Assert.Equal(["config-7", "pipeline-release-7", "pipeline-release-8", "pipeline-release-9"], cluster.Objects.Keys.Where(k => k.StartsWith(Records, StringComparison.Ordinal)).Select(k => k.Split('/')[^1]).Order(StringComparer.Ordinal));
     }
 
     private void Put(string content) => cluster.Put($"{Records}/pipeline-release-7", new()

@@ -1,3 +1,6 @@
+using System.Collections.Immutable;
+using Pipeline.Frontend;
+using Pipeline.Migrations;
 using Pipeline.Releases;
 
 namespace Pipeline.Tests.Releases;
@@ -63,6 +66,16 @@ public sealed class ReleaseHistoryTests
         Assert.Equal(6, Given.History(Given.Good(5), Given.Good(6), Given.Ended(7, ReleaseOutcome.NotPutBack), Given.Back(8, 6, 6), Given.Good(9)).PreviousGood!.Number);
 
     [Fact]
+    public void A_release_without_pages_serves_with_those_that_were_live_when_it_came()
+    {
+        var history = Given.History(With(4), Given.Good(5), With(6), Given.Ended(7, ReleaseOutcome.PutBack) with { Frontend = With(7).Frontend }, Given.Back(8, 6, 5), Given.Good(9));
+
+        Assert.Equal([4, 4, 6, 4, 4], ((int[])[4, 5, 6, 8, 9]).Select(n => history.PagesOf(history.Find(n))!.Number));
+        Assert.Null(history.PagesOf(null));
+        Assert.Null(Given.History(Given.Good(1)).PagesOf(Given.Good(1)));
+    }
+
+    [Fact]
     public void Records_beyond_the_newest_are_superfluous_but_not_what_the_way_back_needs()
     {
         var history = Given.History(Given.Good(1), Given.Good(2), Given.Ended(3, ReleaseOutcome.Failed), Given.Ended(4, ReleaseOutcome.PutBack), Given.Good(5));
@@ -79,6 +92,30 @@ public sealed class ReleaseHistoryTests
     }
 
     [Fact]
+    public void Records_that_lead_from_the_schema_back_to_what_serves_are_kept()
+    {
+        var history = Given.History(At(4, "a", "a"), At(5, "b", "b", "a"), At(6, "c", "c", "b"), Given.Back(7, 6, 5), At(8, "c"));
+
+        Assert.Equal([4], history.Superfluous(2).Select(r => r.Number));
+        Assert.Equal([5, 4], Given.History(At(4, "a", "a"), At(5, "b", "b", "a"), At(6, "c", "c", "b"), At(7, "c"), At(8, "c")).Superfluous(3).Select(r => r.Number));
+    }
+
+    [Fact]
+    public void The_release_whose_pages_serve_is_kept() =>
+        Assert.Equal([3, 1], Given.History(Given.Good(1), With(2), Given.Good(3), Given.Good(4), Given.Good(5)).Superfluous(2).Select(r => r.Number));
+
+    [Fact]
     public void An_old_record_that_nobody_finished_is_not_kept_for_ever() =>
         Assert.Contains(3, Given.History(Given.Ended(3, ReleaseOutcome.Unfinished), Given.Good(4), Given.Good(5), Given.Good(6)).Superfluous(2).Select(r => r.Number));
+
+    // Ran on a revision, and migrated to it from its parents where a verdict names them.
+    private static Release At(int number, string revision, string? applied = null, params string[] parents) => Given.Good(number) with
+    {
+        Migration = new MigrationResult(applied is null ? revision : parents.FirstOrDefault(), revision, [])
+        {
+            Verdicts = applied is null ? [] : [new RevisionVerdict(applied, [.. parents], null, 1)],
+        },
+    };
+
+    private static Release With(int number) => Given.Good(number) with { Frontend = new FrontendResult("site", $"releases/{number}/", ImmutableSortedDictionary<string, string>.Empty, [], [], 0) };
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Pipeline.Cluster;
 using Pipeline.Errors;
 using Pipeline.Releases;
@@ -132,10 +133,31 @@ public sealed class ReleaseOpeningTests : IAsyncLifetime
     [Fact]
     public async Task A_number_taken_by_something_that_is_no_record_is_an_error_and_no_endless_loop()
     {
-        cluster.Put("api/v1/namespaces/product/configmaps/pipeline-release-1", new() { ["metadata"] = new System.Text.Json.Nodes.JsonObject { ["name"] = "pipeline-release-1" } });
+        cluster.Put("api/v1/namespaces/product/configmaps/pipeline-release-1", new() { ["metadata"] = new JsonObject { ["name"] = "pipeline-release-1" } });
         var error = await Assert.ThrowsAsync<FailureException>(() => OpenAsync(Draft(1)).WaitAsync(TimeSpan.FromSeconds(20)));
 
         Assert.Equal("ConfigMap/pipeline-release-1 is there and is no record: it lacks the label pipeline/record=release. Give it back, or delete the ConfigMap.", error.Message);
+    }
+
+    [Theory]
+    [InlineData(5, 7)]
+    [InlineData(7, null)]
+    public async Task A_record_that_cannot_be_read_is_passed_by_unless_it_is_the_newest(int damaged, int? opened)
+    {
+        await store.TryCreateAsync(Given.Good(6), default);
+        cluster.Put($"api/v1/namespaces/product/configmaps/pipeline-release-{damaged}", new()
+        {
+            ["metadata"] = new JsonObject { ["name"] = $"pipeline-release-{damaged}", ["labels"] = new JsonObject { ["pipeline/record"] = "release" } },
+        });
+        if (opened is null)
+        {
+            Assert.Equal(ExitCode.Refused, (await Assert.ThrowsAsync<FailureException>(() => OpenAsync(Draft(9)))).ExitCode);
+            return;
+        }
+
+        var (release, history) = await OpenAsync(Draft(9));
+        Assert.Equal(opened, release.Number);
+        Assert.Equal(damaged, Assert.Single(history.Unreadable).Number);
     }
 
     private static Release Draft(int number) => Given.Ended(number, ReleaseOutcome.Unfinished) with { Number = 0 };

@@ -4,7 +4,7 @@ using Pipeline.Environments;
 using Pipeline.Errors;
 using Pipeline.Rollouts;
 using Pipeline.Tests.Preflight;
-using Pipeline.Tests.Releases;
+using Pipeline.Tests.Runs;
 
 namespace Pipeline.Tests.Rollouts;
 

@@ -31,6 +31,9 @@ internal sealed class LoopbackWorkloads
     /// <summary>Objects, as in <c>Service/api</c>, some of whose fields another manager owns.</summary>
     public ConcurrentDictionary<string, string> OwnedBy { get; } = new();
 
+    /// <summary>What the next applies are answered with instead: status and message.</summary>
+    public ConcurrentQueue<(int Status, string Message)> Refusals { get; } = new();
+
     /// <summary>Logs by pod and, after a slash, container; those of the run before end in <c>/previous</c>.</summary>
     public ConcurrentDictionary<string, string> Logs { get; } = new();
 
@@ -71,11 +74,26 @@ internal sealed class LoopbackWorkloads
         PutStatus(deployment, revision, Yaml($"{{observedGeneration: {revision}, replicas: {count}, updatedReplicas: {count}, availableReplicas: {count}}}"));
     }
 
+    /// <summary>A Job whose one pod has ended.</summary>
+    public void EndJob(JsonObject job, string log, bool succeeds)
+    {
+        var (code, phase) = succeeds ? (0, "Succeeded") : (1, "Failed");
+        Logs[$"{job.Name()}-pod/migrate"] = log;
+        Put(Resource.Pods, Yaml($$"""
+            metadata: {name: {{job.Name()}}-pod, labels: {job-name: {{job.Name()}} }, ownerReferences: [{uid: {{job.Text("metadata", "uid")}} }] }
+            spec: {nodeName: worker-1}
+            status: {phase: {{phase}}, containerStatuses: [{name: migrate, state: {terminated: {reason: Error, exitCode: {{code}} } } }] }
+            """));
+        var copy = (JsonObject)job.DeepClone();
+        copy["status"] = Yaml($"conditions: [{{type: {(succeeds ? "Complete" : "Failed")}, status: 'True'}}]");
+        Put(Resource.Jobs, copy);
+    }
+
     public void PutReplicaSet(JsonObject deployment, string revision) => Put(Resource.ReplicaSets, Yaml($$"""
         metadata:
           name: {{deployment.Name()}}-{{revision}}
-          uid: rs-{{revision}}
-          labels: {app: api}
+          uid: rs-{{deployment.Name()}}-{{revision}}
+          labels: {app: {{AppOf(deployment)}} }
           annotations: {deployment.kubernetes.io/revision: '{{revision}}'}
           ownerReferences: [{uid: {{deployment.Text("metadata", "uid")}} }]
         """));
@@ -83,12 +101,14 @@ internal sealed class LoopbackWorkloads
     public void PutPod(JsonObject deployment, string revision, int number, JsonObject status)
     {
         var pod = Yaml($$"""
-            metadata: {name: {{deployment.Name()}}-{{revision}}-{{number}}, labels: {app: api}, ownerReferences: [{uid: rs-{{revision}} }] }
+            metadata: {name: {{deployment.Name()}}-{{revision}}-{{number}}, labels: {app: {{AppOf(deployment)}} }, ownerReferences: [{uid: rs-{{deployment.Name()}}-{{revision}} }] }
             spec: {nodeName: worker-1, containers: [{name: api}]}
             """);
         pod["status"] = status;
         Put(Resource.Pods, pod);
     }
+
+    private static string AppOf(JsonObject deployment) => deployment.Text("spec", "selector", "matchLabels", "app") ?? "api";
 
     public void PutStatus(JsonObject deployment, string revision, JsonObject status)
     {
@@ -161,14 +181,20 @@ internal sealed class LoopbackWorkloads
 
     private (int, JsonObject?) Apply(string path, JsonObject manifest, IQueryCollection query)
     {
+        if (Refusals.TryDequeue(out var refusal))
+            return (refusal.Status, Status(refusal.Status == 409 ? "Conflict" : "Forbidden", refusal.Message));
         if (query["force"] == "false" && OwnedBy.TryGetValue($"{manifest.Kind()}/{manifest.Name()}", out var owner))
             return (409, Status("Conflict", $"Apply failed with 1 conflict: conflict with \"{owner}\" using v1: .spec.ports"));
         var live = cluster.Objects.GetValueOrDefault(path);
         var wanted = (JsonObject)manifest.DeepClone();
         foreach (var field in (string[])["uid", "resourceVersion", "generation", "managedFields"])
             wanted["metadata"]![field] = live?["metadata"]?[field]?.DeepClone();
-        if (live.At("metadata", "annotations").Text("deployment.kubernetes.io/revision") is { } revision)
-            wanted["metadata"]!["annotations"]!["deployment.kubernetes.io/revision"] = revision;
+        foreach (var (key, value) in live.At("metadata", "annotations") ?? [])
+        {
+            wanted["metadata"]!["annotations"] ??= new JsonObject();
+            wanted["metadata"]!["annotations"]![key] ??= value?.DeepClone();
+        }
+
         if (live?["status"] is { } status)
             wanted["status"] = status.DeepClone();
         if (wanted["spec"] is JsonObject spec && spec["replicas"] is null && live?["spec"]?["replicas"] is { } replicas)

@@ -122,6 +122,16 @@ public sealed class ManifestFilesTests : IDisposable
     }
 
     [Fact]
+    public async Task A_job_among_the_manifests_is_refused_because_it_runs_once()
+    {
+        folder.Write("a.yaml", "{apiVersion: batch/v1, kind: Job, metadata: {name: seed}}");
+
+        var error = await Assert.ThrowsAsync<UsageException>(() => ReadAsync("staging"));
+
+        Assert.StartsWith($"Job/seed in '{folder.Path}' cannot be applied with each release: a Job runs once", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_missing_migration_template_is_named()
     {
         var error = Assert.Throws<UsageException>(() => ManifestFiles.ReadMigrationJob(Options));

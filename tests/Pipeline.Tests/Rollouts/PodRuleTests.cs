@@ -14,6 +14,9 @@ public sealed class PodRuleTests : JudgeBed
     [InlineData("waiting: {reason: ErrImagePull, message: '401 Unauthorized'}", 45, "ErrImagePull (401 Unauthorized)")]
     [InlineData("waiting: {reason: ImagePullBackOff, message: 'toomanyrequests: You have reached your pull rate limit'}", 300, "ImagePullBackOff (toomanyrequests: You have reached your pull rate limit)")]
     [InlineData("waiting: {reason: ImagePullBackOff, message: '429 Too Many Requests'}", 300, "ImagePullBackOff (429 Too Many Requests)")]
+    [InlineData("waiting: {reason: ErrImagePull, message: 'unexpected status code: 429'}", 300, "ErrImagePull (unexpected status code: 429)")]
+    [InlineData("waiting: {reason: ErrImagePull, message: 'x/api@sha256:ab429c: not found'}", 0, "ErrImagePull (x/api@sha256:ab429c: not found)")]
+    [InlineData("waiting: {reason: ErrImagePull, message: 'host:429/api:429 - not found'}", 0, "ErrImagePull (host:429/api:429 - not found)")]
     [InlineData("waiting: {reason: ErrImagePull, message: 'dial tcp: no such host'}", 120, "ErrImagePull (dial tcp: no such host)")]
     [InlineData("waiting: {reason: CreateContainerConfigError, message: 'secret \"db\" not found'}", 45, "CreateContainerConfigError (secret \"db\" not found)")]
     [InlineData("waiting: {reason: CreateContainerError, message: 'no space'}", 25, "CreateContainerError (no space)")]
@@ -45,6 +48,26 @@ public sealed class PodRuleTests : JudgeBed
         See(Resource.Pods, Pod("api-1", """initContainerStatuses: [{name: wait, restartCount: 2, state: {waiting: {reason: CrashLoopBackOff}}, lastState: {terminated: {exitCode: 2}}}], containerStatuses: [{name: api, state: {waiting: {reason: PodInitializing}}}]"""));
 
         Expect(0, "Pod/api-1 on node worker-1, container 'wait': CrashLoopBackOff, exit code 2");
+    }
+
+    [Fact]
+    public void A_sidecar_that_runs_beside_the_others_is_judged_as_they_are()
+    {
+        const string Sidecar = """
+            metadata: {name: api-1, ownerReferences: [{uid: rs-new}]}
+            spec: {nodeName: worker-1, initContainers: [{name: mesh, restartPolicy: Always, readinessProbe: {exec: {} } }], containers: [{name: api}]}
+            """;
+        See(Resource.Pods, Sidecar + """
+
+            status: {initContainerStatuses: [{name: mesh, ready: false, started: true, state: {running: {} } }], containerStatuses: [{name: api, ready: true, state: {running: {} } }]}
+            """);
+        Expect(51, "Pod/api-1 on node worker-1, container 'mesh': not ready (its probes allow 31 s)");
+
+        See(Resource.Pods, Sidecar + """
+
+            status: {initContainerStatuses: [{name: mesh, restartCount: 3, ready: false, state: {waiting: {reason: CrashLoopBackOff} }, lastState: {terminated: {exitCode: 0} } }], containerStatuses: [{name: api, state: {waiting: {reason: PodInitializing} } }]}
+            """);
+        Expect(0, "Pod/api-1 on node worker-1, container 'mesh': CrashLoopBackOff, exit code 0");
     }
 
     [Fact]
@@ -149,6 +172,22 @@ public sealed class PodRuleTests : JudgeBed
     {
         SeeEvent(reason, "pod triggered scale-up");
         See(Resource.Pods, """{metadata: {name: api-1, ownerReferences: [{uid: rs-new}]}, status: {phase: Pending, conditions: [{type: PodScheduled, status: 'False', reason: Unschedulable, message: '0/3 nodes are available'}]}}""");
+
+        Expect(seconds, "Pod/api-1 on no node: Unschedulable (0/3 nodes are available)");
+    }
+
+    [Theory]
+    [InlineData("NotTriggerScaleUp", 30)]
+    [InlineData("Scheduled", 120)]
+    public void While_an_old_pod_drains_room_may_still_come(string reason, int seconds)
+    {
+        SeeEvent(reason, "no room");
+        See(Resource.Pods, """{metadata: {name: old, deletionTimestamp: now, ownerReferences: [{uid: rs-old}]}}""");
+        See(Resource.Pods, """{metadata: {name: api-1, ownerReferences: [{uid: rs-new}]}, status: {phase: Pending, conditions: [{type: PodScheduled, status: 'False', reason: Unschedulable, message: '0/3 nodes are available'}]}}""");
+        Assert.Null(Verdict);
+        Time.Advance(TimeSpan.FromMinutes(5));
+        Assert.Null(Verdict);
+        View.See(Resource.Pods, new WatchEvent(IsWhole: false, IsDeletion: true, [Json("{metadata: {name: old}}")]));
 
         Expect(seconds, "Pod/api-1 on no node: Unschedulable (0/3 nodes are available)");
     }

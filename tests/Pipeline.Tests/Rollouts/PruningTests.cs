@@ -6,7 +6,7 @@ using Pipeline.Releases;
 using Pipeline.Rollouts;
 using Pipeline.Tests.Images;
 using Pipeline.Tests.Preflight;
-using Pipeline.Tests.Releases;
+using Pipeline.Tests.Runs;
 
 namespace Pipeline.Tests.Rollouts;
 
@@ -124,9 +124,10 @@ public sealed class PruningTests : IAsyncLifetime
         await run.RunAsync(new StepOf(async context =>
         {
             var restore = new RolloutRestore(connection, context, TimeSpan.FromMinutes(1));
-            Assert.False(await restore.IsAtAsync(first, default));
+            var manifests = await restore.ReadAsync(first, default);
+            Assert.False(await restore.IsAtAsync(first, manifests, default));
             await restore.ToAsync(first, default);
-            Assert.True(await restore.IsAtAsync(first, default));
+            Assert.True(await restore.IsAtAsync(first, manifests, default));
         }));
         connection.Dispose();
 

@@ -110,6 +110,8 @@ public sealed class RolloutJudgeTests : JudgeBed
     [InlineData("pods \"x\" is forbidden: maximum memory usage per Container is 10Mi", 0)]
     [InlineData("pods \"x\" is forbidden: unable to validate against any pod security policy", 0)]
     [InlineData("pods \"x\" is forbidden: error looking up service account a/b: not found", 30)]
+    [InlineData("pods \"x\" is forbidden: not yet ready to handle request", 30)]
+    [InlineData("pods \"x\" is forbidden: status unknown for quota: small, resources: pods", 30)]
     [InlineData("Internal error occurred: failed calling webhook \"policy.example\": timeout", 60)]
     [InlineData("etcdserver: request timed out", 30)]
     public void Pods_that_cannot_be_created_fail_the_rollout_once_it_is_certain(string message, int seconds)
@@ -173,6 +175,14 @@ public sealed class RolloutJudgeTests : JudgeBed
         SeeDeployment(image: "team/api@sha256:2", managers: "{manager: pipeline, time: '1', fieldsV1: {'f:spec': {} } }, {manager: kubectl-set, time: '2', fieldsV1: {'f:spec': {} } }, {manager: kube-controller-manager, time: '3', fieldsV1: {'f:status': {} } }");
 
         Expect(0, "'kubectl-set' (at 2) changed it while it was rolled out: container 'api' is to run 'team/api@sha256:2' instead of 'team/api@sha256:1'");
+    }
+
+    [Fact]
+    public void Who_only_scaled_it_or_applied_it_in_the_same_second_did_not_take_it_over()
+    {
+        SeeDeployment(image: "team/api@sha256:2", managers: "{manager: kubectl-set, time: '2', fieldsV1: {'f:spec': {} } }, {manager: pipeline, time: '2', fieldsV1: {'f:spec': {} } }, {manager: hpa, time: '3', subresource: scale, fieldsV1: {'f:spec': {} } }");
+
+        Assert.StartsWith("'kubectl-set' (at 2) changed it", Verdict, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using Pipeline.Frontend;
 using Pipeline.Migrations;
 using Pipeline.Releases;
 using Pipeline.Rollouts;
+using Pipeline.Runs;
 using Pipeline.Tests.Preflight;
 using Pipeline.Verification;
 
@@ -150,6 +151,20 @@ public sealed class VerifyStepTests : IAsyncLifetime
     }
 
     [Fact]
+    public void A_newer_revision_is_right_when_the_records_say_that_the_pods_can_live_with_it()
+    {
+        Assert.Null(Fault(null));
+        Assert.Equal("schema_revision is 'cccc00000003', not 'bbbb00000002'", Fault("DROP TABLE t: it is gone"));
+
+        static string? Fault(string? breaking)
+        {
+            var good = Releases.Given.Good(1) with { Migration = new MigrationResult(null, "bbbb00000002", ["bbbb00000002"]) };
+            var newer = Releases.Given.Ended(2, ReleaseOutcome.PutBack) with { Migration = new MigrationResult("bbbb00000002", "cccc00000003", []) { Verdicts = [new("cccc00000003", ["bbbb00000002"], breaking, 1)] } };
+            return Probes.HealthFault(new Answer(200, LoopbackSite.Health("1.1.0", "cccc00000003")), ExpectedRelease.Of(good, new ReleaseHistory([newer, good])));
+        }
+    }
+
+    [Fact]
     public async Task Where_nothing_was_released_it_refuses()
     {
         var empty = new LoopbackCluster();
@@ -176,7 +191,7 @@ public sealed class VerifyStepTests : IAsyncLifetime
                 r => r with
                 {
                     Migration = new MigrationResult("aaaa00000001", "bbbb00000002", ["bbbb00000002"]),
-                    Rollout = new RolloutResult([], 0, "1"),
+                    Rollout = new RolloutResult([], 0),
                     Frontend = new FrontendResult("site", "releases/1/", System.Collections.Immutable.ImmutableSortedDictionary<string, string>.Empty, [], [], 0),
                 },
                 cancellation);

@@ -80,7 +80,7 @@ public sealed class DriftTests : IAsyncLifetime
     private async Task<List<string>> FindAsync(string? revision)
     {
         var release = new Release { Number = 1, Environment = "sandbox", Key = "", Version = "1", Commit = "", StartedBy = "" };
-        return [.. (await new ClusterDrift(connection, release, revision).FindAsync(default)).Select(d => d.ToString())];
+        return [.. (await new ClusterDrift(connection, release, [new("apps/v1", "Deployment", "other", RolloutRevision: "7"), new("apps/v1", "Deployment", "api", RolloutRevision: revision)]).FindAsync(default)).Select(d => d.ToString())];
     }
 
     private async Task EditAsync(string patch)

@@ -32,6 +32,9 @@ internal static class VerdictDocument
             This page is written by the tests that prove it: change a rule or a situation in `tests/Sandbox.Tests/Verdicts/corpus`, run
             `VERDICTS_WRITE=1 dotnet test tests/Sandbox.Tests --filter CorpusTests`, and commit both.
 
+            The figures are those of the judge alone under a clock of its own. A second test tells every situation, change by change, through the
+            API server of the sandbox and watches it over HTTP as `Deploy` does: outcome, condition and seconds are the same.
+
             ## How it decides
 
             - **terminal**: a verdict at once. **counted**: a verdict once it lasted for its grace without a break. **told**: decides nothing.
@@ -40,6 +43,7 @@ internal static class VerdictDocument
             - Restarts count from before the release was applied. The third end of a program in a row is a verdict.
             - A pod that was restarted, or has no readiness probe, counts as serving once it ran for ten seconds.
             - Trouble that went away and comes again is new.
+            - While an old pod still drains, room that is missing is not counted yet: that pod makes some.
 
             ## The rules
 

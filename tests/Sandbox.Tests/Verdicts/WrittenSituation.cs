@@ -10,14 +10,14 @@ internal static class WrittenSituation
     [
         ("deployment", "deployments", """
             {"metadata":{"name":"api","uid":"d","generation":2,"annotations":{"deployment.kubernetes.io/revision":"2"}},
-             "spec":{"replicas":1,"template":{"spec":{"containers":[{"name":"api","image":"api:2"}]}}},
+             "spec":{"replicas":1,"selector":{"matchLabels":{"app":"api"}},"template":{"spec":{"containers":[{"name":"api","image":"api:2"}]}}},
              "status":{"observedGeneration":2}}
             """),
         ("replicaSet", "replicasets", """
-            {"metadata":{"name":"api-new","uid":"new","ownerReferences":[{"uid":"d"}],"annotations":{"deployment.kubernetes.io/revision":"2"}},"status":{}}
+            {"metadata":{"name":"api-new","uid":"new","labels":{"app":"api"},"ownerReferences":[{"uid":"d"}],"annotations":{"deployment.kubernetes.io/revision":"2"}},"status":{}}
             """),
         ("pod", "pods", """
-            {"metadata":{"name":"api-new-1","ownerReferences":[{"uid":"new"}]},"spec":{"nodeName":"node-1","containers":[{"name":"api"}]},"status":{}}
+            {"metadata":{"name":"api-new-1","labels":{"app":"api"},"ownerReferences":[{"uid":"new"}]},"spec":{"nodeName":"node-1","containers":[{"name":"api"}]},"status":{}}
             """),
         ("event", "events", """
             {"type":"Warning","lastTimestamp":"2026-01-01T00:00:00Z","involvedObject":{"kind":"Pod","name":"api-new-1"}}
