@@ -18,6 +18,20 @@ if (args is ["rollout", var cluster])
     return;
 }
 
+// dotnet run --configuration Release -- watch testbed, for half an hour
+if (args is ["watch", var watched])
+{
+    await LongWatch.RunAsync(watched);
+    return;
+}
+
+// dotnet run --configuration Release -- rollback testbed
+if (args is ["rollback", var place])
+{
+    await RollbackComparison.RunAsync(place);
+    return;
+}
+
 // Whole programs are measured, started as a person starts them: one start is one iteration, and nothing has to be generated or compiled.
 var job = Job.Dry.WithToolchain(InProcessNoEmitToolchain.Instance).WithWarmupCount(3).WithIterationCount(15).WithId("Process");
 BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args, DefaultConfig.Instance.AddJob(job));
