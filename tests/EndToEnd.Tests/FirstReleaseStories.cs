@@ -11,7 +11,7 @@ public abstract class FirstReleaseStories : Story
     [SkippableFact]
     public async Task The_first_deploy_releases_everything_and_a_second_one_changes_nothing()
     {
-        await using var product = await Product.NewAsync(place);
+        await using var product = await ProductAsync(place);
         var first = (await product.Checkout.BuildAsync("Deploy")).Ended(0).Says("Result: done, release 1 (1.0.0)")
             .Says(product.HasDatabase ? $"the schema: from (empty) to {Head}" : "no PostgreSQL on this machine");
         Assert.DoesNotContain("nothing changed", first.Output, StringComparison.Ordinal);

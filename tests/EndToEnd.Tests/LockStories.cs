@@ -9,7 +9,7 @@ public sealed class LockStories : Story
     public async Task A_process_that_slept_past_its_lock_sends_nothing_when_it_wakes_up()
     {
         Skip.IfNot(OperatingSystem.IsLinux(), "Only there a process is stopped and continued like this.");
-        await using var product = await SandboxProduct.NewAsync();
+        await using var product = await SandboxAsync();
         var build = product.Checkout;
         (await build.BuildAsync("Preflight")).Ended(0);
         // Job control gives the whole run a process group of its own; the sandbox is in another.

@@ -12,7 +12,7 @@ public abstract class PreviewStories : Story
     [SkippableFact]
     public async Task A_preview_shows_what_a_deploy_then_does_and_changes_nothing()
     {
-        await using var product = await Product.NewAsync(place);
+        await using var product = await ProductAsync(place);
         (await product.Checkout.BuildAsync("Preview")).Ended(10).Says("Release 1 (1.0.0)").Says($"(empty) → {Head}");
         (await product.Checkout.BuildAsync("Deploy")).Ended(0).Says("Result: done, release 1 (1.0.0)");
         (await product.Checkout.BuildAsync("Preview")).Ended(0).Says($"stays at {Head}").Says("3 of 3 objects stay as they are").Says("12 of 12 files are there already");

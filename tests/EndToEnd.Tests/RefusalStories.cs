@@ -11,7 +11,7 @@ public abstract class RefusalStories : Story
     [SkippableFact]
     public async Task What_is_wrong_is_said_in_one_sentence_and_nothing_changes()
     {
-        await using var product = await Product.NewAsync(place);
+        await using var product = await ProductAsync(place);
         var build = product.Checkout;
         (await build.BuildAsync("Preflight")).Ended(0);
         var before = await product.Cluster.SnapshotAsync();
@@ -44,7 +44,7 @@ public sealed class RefusalStoriesOnTheTestBed() : RefusalStories(Place.TestBed)
     [SkippableFact]
     public async Task A_setting_that_is_missing_is_named()
     {
-        await using var product = await Product.NewAsync(Place.TestBed);
+        await using var product = await ProductAsync(Place.TestBed);
 
         (await product.Checkout.BuildAsync("Deploy", "--registry-url", "")).Ended(2).Says("--registry-url");
     }

@@ -8,7 +8,7 @@ public sealed class SandboxStories : Story
     [SkippableFact]
     public async Task What_is_in_it_survives_its_end()
     {
-        await using var product = await SandboxProduct.NewAsync();
+        await using var product = await SandboxAsync();
         var build = product.Checkout;
         (await build.BuildAsync("Deploy")).Ended(0).Says("Result: done, release 1 (1.0.0)");
         var (address, first) = (await product.ApiAsync(), await product.Cluster.ImageAsync());
@@ -32,11 +32,11 @@ public sealed class SandboxStories : Story
     [SkippableFact]
     public async Task Ctrl_C_ends_the_pipeline_and_not_the_sandbox()
     {
-        await using var product = await SandboxProduct.NewAsync();
+        await using var product = await SandboxAsync();
         // Job control gives the job a process group of its own, which is what a terminal sends its signal to.
         var ended = await product.Checkout.BashAsync("""
             set -m
-            ./build.sh Deploy >output 2>&1 &
+            env --default-signal=INT ./build.sh Deploy >output 2>&1 &
             until grep -q 'BuildFrontend\|BuildImage' output || ! kill -0 "$!"; do sleep 0.05; done
             kill -INT -- "-$!"
             wait "$!"
@@ -53,7 +53,7 @@ public sealed class SandboxStories : Story
     [SkippableFact]
     public async Task A_pipe_ends_with_the_pipeline_and_not_with_the_sandbox()
     {
-        await using var product = await SandboxProduct.NewAsync();
+        await using var product = await SandboxAsync();
 
         (await product.Checkout.BashAsync("set -o pipefail; ./build.sh Preflight 2>&1 | cat")).Ended(0).Says("Result: done");
 
@@ -63,8 +63,8 @@ public sealed class SandboxStories : Story
     [SkippableFact]
     public async Task Two_beside_each_other_do_not_disturb_each_other()
     {
-        await using var one = await SandboxProduct.NewAsync();
-        await using var other = await SandboxProduct.NewAsync();
+        await using var one = await SandboxAsync();
+        await using var other = await SandboxAsync();
         await other.Checkout.ReleaseAsync("2.0.0");
 
         var ended = await Task.WhenAll(one.Checkout.BuildAsync("Deploy"), other.Checkout.BuildAsync("Deploy"));
@@ -81,7 +81,7 @@ public sealed class SandboxStories : Story
     public async Task Nothing_listens_beyond_loopback()
     {
         Skip.IfNot(OperatingSystem.IsLinux(), "Only Linux shows a process's sockets as files.");
-        await using var product = await SandboxProduct.NewAsync();
+        await using var product = await SandboxAsync();
         (await product.Checkout.BuildAsync("Deploy")).Ended(0);
 
         var listening = Sockets.Listening(product.Processes);
@@ -93,7 +93,8 @@ public sealed class SandboxStories : Story
     [SkippableFact]
     public async Task On_a_CI_host_it_ends_with_the_run()
     {
-        await using var product = await SandboxProduct.NewAsync();
+        await using var product = await SandboxAsync();
+        product.Users.Rest();
         var running = product.Checkout.BuildAsync(new Dictionary<string, string?> { ["CI"] = "true" }, "Deploy", "--profile", "sandbox");
         while (!File.Exists(product.EndpointFile))
             Assert.False(running == await Task.WhenAny(running, Task.Delay(50)), "The run was over before its sandbox began.");
@@ -110,7 +111,7 @@ public sealed class SandboxStories : Story
     [SkippableFact]
     public async Task Without_PostgreSQL_a_release_has_no_database_and_says_so()
     {
-        await using var product = await SandboxProduct.NewAsync();
+        await using var product = await SandboxAsync();
         var none = new Dictionary<string, string?> { ["PIPELINE_SANDBOX_POSTGRES"] = "none" };
 
         (await product.Checkout.BuildAsync(none, "Deploy")).Ended(0)
@@ -127,11 +128,13 @@ public sealed class SandboxStories : Story
     private static async Task EndAsync(SandboxProduct product)
     {
         var process = product.Endpoint.ProcessId;
+        product.Users.Rest();
         (await product.Checkout.BuildAsync("Sandbox", "--stop")).Ended(0).Says("The sandbox was stopped");
         Assert.False(File.Exists(product.EndpointFile));
         for (var waited = 0; IsRunning(process) && waited < 50; waited++)
             await Task.Delay(100);
         Assert.False(IsRunning(process));
+        product.Users.Return();
     }
 
     private static bool IsRunning(int process)

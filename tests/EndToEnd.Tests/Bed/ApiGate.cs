@@ -12,6 +12,7 @@ internal sealed class ApiGate : IAsyncDisposable
     private readonly WebApplication server;
     private readonly Kubectl kubectl;
     private string? service;
+    private volatile bool isServing;
 
     private ApiGate(WebApplication server, Kubectl kubectl)
     {
@@ -43,6 +44,13 @@ internal sealed class ApiGate : IAsyncDisposable
         return service = found.Length > 0 ? $"http://{found}" : null;
     }
 
+    /// <summary>Asks anew where the Service is: it was made anew.</summary>
+    public void Forget()
+    {
+        service = null;
+        isServing = false;
+    }
+
     public async ValueTask DisposeAsync()
     {
         await server.DisposeAsync();
@@ -53,7 +61,11 @@ internal sealed class ApiGate : IAsyncDisposable
     {
         try
         {
-            using var answer = await client.GetAsync($"{await ServiceAsync()}{context.Request.Path}{context.Request.QueryString}", context.RequestAborted);
+            using var request = new HttpRequestMessage(HttpMethod.Get, $"{await ServiceAsync()}{context.Request.Path}{context.Request.QueryString}");
+            // Until the node knows the Service, its address is a stranger's, and a connection that stays open would go on leading there.
+            request.Headers.ConnectionClose = !isServing;
+            using var answer = await client.SendAsync(request, context.RequestAborted);
+            isServing |= answer.IsSuccessStatusCode;
             context.Response.StatusCode = (int)answer.StatusCode;
             context.Response.ContentType = answer.Content.Headers.ContentType?.ToString();
             await answer.Content.CopyToAsync(context.Response.Body, context.RequestAborted);

@@ -65,6 +65,10 @@ internal sealed class Checkout : IDisposable
     /// <summary>Runs the build with other variables beside its own.</summary>
     public Task<Outcome> BuildAsync(Dictionary<string, string?> more, params string[] arguments) => RunAsync(more, Path.Combine(Folder, "build.sh"), arguments);
 
+    /// <summary>Runs the build once everything is prepared for its process.</summary>
+    public Task<Outcome> BuildPreparedAsync(Func<int, Task> prepare, Dictionary<string, string?> more, params string[] arguments) =>
+        Command.TryPreparedAsync(Folder, With(more), prepare, Path.Combine(Folder, "build.sh"), arguments);
+
     /// <summary>Runs a line of bash in its folder.</summary>
     public Task<Outcome> BashAsync(string script) => RunAsync([], "bash", "-c", script);
 
@@ -75,6 +79,8 @@ internal sealed class Checkout : IDisposable
         Assert.Contains(from, text, StringComparison.Ordinal);
         Write(file, text.Replace(from, to, StringComparison.Ordinal));
     }
+
+    public string Read(string file) => File.ReadAllText(Path.Combine(Folder, file));
 
     public void Write(string file, string text) => File.WriteAllText(Path.Combine(Folder, file), text);
 
@@ -89,11 +95,14 @@ internal sealed class Checkout : IDisposable
         return folder;
     }
 
-    private Task<Outcome> RunAsync(Dictionary<string, string?> more, string program, params string[] arguments)
+    private Task<Outcome> RunAsync(Dictionary<string, string?> more, string program, params string[] arguments) =>
+        Command.TryAsync(Folder, With(more), program, arguments);
+
+    private Dictionary<string, string?> With(Dictionary<string, string?> more)
     {
         var all = new Dictionary<string, string?>(variables);
         foreach (var (name, value) in more)
             all[name] = value;
-        return Command.TryAsync(Folder, all, program, arguments);
+        return all;
     }
 }

@@ -8,17 +8,22 @@ namespace EndToEnd.Tests.Bed;
 /// <param name="Output">Both streams, in the order of their lines.</param>
 internal sealed record Outcome(int ExitCode, string Output)
 {
-    /// <summary>Fails with the whole output when the command did not end as expected.</summary>
+    private const int Shown = 80;
+
+    // How a command ended is told at its end, and a CI host cuts long logs.
+    private string End => string.Join('\n', Output.Split('\n').TakeLast(Shown));
+
+    /// <summary>Fails with the end of the output when the command did not end as expected.</summary>
     public Outcome Ended(int exitCode)
     {
-        Assert.True(ExitCode == exitCode, $"The command ended with {ExitCode}, not with {exitCode}:\n{Output}");
+        Assert.True(ExitCode == exitCode, $"The command ended with {ExitCode}, not with {exitCode}:\n{End}");
         return this;
     }
 
-    /// <summary>Fails with the whole output when a text is not in it.</summary>
+    /// <summary>Fails with the end of the output when a text is nowhere in it.</summary>
     public Outcome Says(string text)
     {
-        Assert.True(Output.Contains(text, StringComparison.Ordinal), $"The command does not say '{text}':\n{Output}");
+        Assert.True(Output.Contains(text, StringComparison.Ordinal), $"The command does not say '{text}':\n{End}");
         return this;
     }
 }
@@ -54,6 +59,38 @@ internal static class Command
             Assert.Fail($"{program} {string.Join(' ', arguments)} did not end within {Limit.TotalMinutes} minutes:\n{string.Join('\n', output)}");
             throw;
         }
+    }
+
+    /// <summary>Runs a script of the folder that begins only once everything is prepared for its process.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="variables">As in <see cref="TryAsync"/>.</param>
+    /// <param name="prepare">Is given the process's number.</param>
+    /// <param name="script">The script; it must become the program, not start it.</param>
+    /// <param name="arguments">What it is given.</param>
+    public static async Task<Outcome> TryPreparedAsync(string folder, IReadOnlyDictionary<string, string?> variables, Func<int, Task> prepare, string script, params string[] arguments)
+    {
+        using var limit = new CancellationTokenSource(Limit);
+        var prepared = new TaskCompletionSource();
+        var output = new List<string>();
+        void Take(string line)
+        {
+            lock (output)
+                output.Add(line);
+        }
+
+        var running = Cli.Wrap("bash").WithArguments(["-c", "read -r _; exec \"$0\" \"$@\" </dev/null", script, .. arguments])
+            .WithWorkingDirectory(folder).WithEnvironmentVariables(Clean(variables)).WithValidation(CommandResultValidation.None)
+            .WithStandardInputPipe(PipeSource.Create(async (input, stop) =>
+            {
+                await prepared.Task;
+                await input.WriteAsync("\n"u8.ToArray(), stop);
+            }))
+            .WithStandardOutputPipe(PipeTarget.ToDelegate(Take)).WithStandardErrorPipe(PipeTarget.ToDelegate(Take))
+            .ExecuteAsync(limit.Token);
+        await prepare(running.ProcessId);
+        prepared.SetResult();
+        var ended = await running;
+        return new Outcome(ended.ExitCode, string.Join('\n', output));
     }
 
     /// <summary>Runs a program that must succeed.</summary>

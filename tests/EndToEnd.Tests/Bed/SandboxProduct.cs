@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using System.Text.Json;
 using Amazon.S3;
 using Pipeline.Sandbox.Hosting;
@@ -8,6 +9,8 @@ namespace EndToEnd.Tests.Bed;
 internal sealed class SandboxProduct : Product
 {
     private static readonly Lazy<bool> HasKubectl = new(() => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(p => File.Exists(Path.Combine(p, "kubectl"))));
+
+    private AmazonS3Client? store;
 
     /// <summary>Where the running sandbox is.</summary>
     public SandboxEndpoint Endpoint => JsonSerializer.Deserialize<SandboxEndpoint>(File.ReadAllText(EndpointFile), JsonSerializerOptions.Web)!;
@@ -38,26 +41,56 @@ internal sealed class SandboxProduct : Product
 
     public override bool HasDatabase => Endpoint.Parameters.ContainsKey("DatabaseUrl");
 
+    private protected override IReadOnlyList<string> Addresses => File.Exists(EndpointFile) ? AddressesOf(Setting("ApiUrl"), Setting("SiteUrl")) : [];
+
     private protected override string PodDatabaseUrl => Setting("DatabaseUrl");
 
-    /// <summary>A checkout with a sandbox of its own.</summary>
-    public static async Task<SandboxProduct> NewAsync() => (SandboxProduct)await NewAsync(Place.Sandbox);
+    /// <summary>Switches faults on, and all others off.</summary>
+    public async Task SwitchAsync(params string[] faults)
+    {
+        using var client = new HttpClient();
+        (await client.PutAsJsonAsync($"{Endpoint.Control}/faults", faults)).EnsureSuccessStatusCode();
+    }
 
     public override Task<string> ApiAsync() => Task.FromResult(Setting("ApiUrl"));
 
+    // The ports stay the same for as long as the sandbox's folder does.
+    private protected override (AmazonS3Client Store, string Bucket) Site => (store ??= OpenStore(), Setting("FrontendBucket"));
+
+    /// <summary>A client of its object store.</summary>
+    public AmazonS3Client OpenStore() => new(
+        Endpoint.Variables["AWS_ACCESS_KEY_ID"], Endpoint.Variables["AWS_SECRET_ACCESS_KEY"], new AmazonS3Config { ServiceURL = Setting("StorageEndpoint"), ForcePathStyle = true });
+
+    /// <summary>Deletes an image at the registry, as somebody does who cleans up there.</summary>
+    public async Task DeleteImageAsync(string version)
+    {
+        using var client = new HttpClient();
+        client.DefaultRequestHeaders.Accept.ParseAdd("application/vnd.oci.image.manifest.v1+json, application/vnd.docker.distribution.manifest.v2+json");
+        var manifests = $"http://{Setting("RegistryUrl")}/v2/dataset-management/api/manifests/";
+        using var found = await client.GetAsync(manifests + version);
+        (await client.DeleteAsync(manifests + found.EnsureSuccessStatusCode().Headers.GetValues("Docker-Content-Digest").Single())).EnsureSuccessStatusCode();
+    }
+
+    /// <summary>Deletes every dump in the backup bucket.</summary>
+    public async Task DeleteBackupsAsync()
+    {
+        var (store, _) = Site;
+        var dumps = await store.ListObjectsV2Async(new() { BucketName = Setting("BackupBucket") });
+        foreach (var dump in dumps.S3Objects)
+            await store.DeleteObjectAsync(dump.BucketName, dump.Key);
+    }
+
     public override async Task<(int Pages, int Backups)> ObjectsAsync()
     {
-        var endpoint = Endpoint;
-        using var store = new AmazonS3Client(
-            endpoint.Variables["AWS_ACCESS_KEY_ID"], endpoint.Variables["AWS_SECRET_ACCESS_KEY"], new AmazonS3Config { ServiceURL = Setting("StorageEndpoint"), ForcePathStyle = true });
+        var (store, _) = Site;
         return (await CountAsync(store, Setting("FrontendBucket")), await CountAsync(store, Setting("BackupBucket")));
     }
 
-    public override async ValueTask DisposeAsync()
+    private protected override async Task EndAsync()
     {
+        store?.Dispose();
         if (Checkout is not null)
             await Checkout.BuildAsync("Sandbox", "--stop");
-        await base.DisposeAsync();
     }
 
     private protected override async Task MakeAsync() => Checkout = await Checkout.OfThisRepositoryAsync("1.0.0", new Dictionary<string, string?>());

@@ -21,15 +21,21 @@ internal sealed class TestBedProduct : Product
 
     public override bool HasDatabase => true;
 
+    private protected override (AmazonS3Client Store, string Bucket) Site => (store, Pages);
+
     private string Pages => $"{name}-site";
 
     private string Backups => $"{name}-backups";
 
     private string Database => name.Replace('-', '_');
 
+    private protected override IReadOnlyList<string> Addresses => AddressesOf(api!.Address, site!.Address);
+
     private protected override string PodDatabaseUrl => BedVariables.PodDatabaseUrl(Database);
 
     public override async Task<string> ApiAsync() => await api!.ServiceAsync() ?? throw new InvalidOperationException("There is no Service.");
+
+    public override void ForgetService() => api!.Forget();
 
     public override async Task<(int Pages, int Backups)> ObjectsAsync() => (await CountAsync(store, Pages), await CountAsync(store, Backups));
 
@@ -54,7 +60,7 @@ internal sealed class TestBedProduct : Product
         (await InitAsync(distribution)).Ended(0);
     }
 
-    public override async ValueTask DisposeAsync()
+    private protected override async Task EndAsync()
     {
         if (api is not null)
             await api.DisposeAsync();
@@ -63,7 +69,6 @@ internal sealed class TestBedProduct : Product
         await Kubectl.RunAsync("delete", "namespace", name, "--wait=false", "--ignore-not-found");
         await AdministerAsync("postgres", $"drop database if exists \"{Database}\" with (force)");
         store.Dispose();
-        await base.DisposeAsync();
     }
 
     private Task<Outcome> InitAsync(string distribution) => Checkout.BuildAsync(

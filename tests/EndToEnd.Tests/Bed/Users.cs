@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 
 namespace EndToEnd.Tests.Bed;
@@ -11,64 +12,88 @@ internal sealed record Seen(int Requests, IReadOnlyList<string> Failures, TimeSp
     public double PerSecond => Requests / Took.TotalSeconds;
 }
 
-/// <summary>Users who keep asking the API: one half with a connection for each request, the other with connections that stay open.</summary>
+/// <summary>
+/// Users who keep asking for what the product serves, one half with a connection for each request, the other with connections that stay
+/// open. An address counts from its first right answer on: before the first release there is nothing.
+/// </summary>
 internal sealed class Users : IAsyncDisposable
 {
-    private const int Each = 4;
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
-    private static readonly string[] Paths = ["/api/v1/datasets", "/health"];
     private readonly CancellationTokenSource stop = new();
-    private readonly List<string> failures = [];
+    private readonly ConcurrentQueue<string> failures = [];
+    private readonly ConcurrentDictionary<int, bool> served = [];
     private readonly long started = Stopwatch.GetTimestamp();
-    private readonly string address;
+    private readonly Func<IReadOnlyList<string>> addresses;
     private readonly Task asking;
+    private volatile bool isResting;
     private int requests;
 
-    public Users(string address)
+    /// <param name="count">How many addresses there are.</param>
+    /// <param name="addresses">Where they ask; empty while nobody knows.</param>
+    public Users(int count, Func<IReadOnlyList<string>> addresses)
     {
-        this.address = address;
-        asking = Task.WhenAll(Enumerable.Range(0, Each).SelectMany(_ => (Task[])[AskAsync(staysOpen: true), AskAsync(staysOpen: false)]));
+        this.addresses = addresses;
+        asking = Task.WhenAll(Enumerable.Range(0, count).SelectMany(n => (Task[])[AskAsync(n, staysOpen: true), AskAsync(n, staysOpen: false)]));
+    }
+
+    /// <summary>How long each waits after an answer before asking again.</summary>
+    public TimeSpan Pause { get; set; } = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>What they saw so far.</summary>
+    public Seen Seen => new(requests, [.. failures], Stopwatch.GetElapsedTime(started));
+
+    /// <summary>For a story in which the product is taken away: nothing counts until the product has answered again after <see cref="Return"/>.</summary>
+    public void Rest() => isResting = true;
+
+    /// <summary>From its next right answer on, each address counts again.</summary>
+    public void Return()
+    {
+        served.Clear();
+        isResting = false;
     }
 
     /// <summary>Lets them end their last request.</summary>
-    public async Task<Seen> EndAsync()
+    public async ValueTask DisposeAsync()
     {
         await stop.CancelAsync();
         await asking;
-        return new Seen(requests, failures, Stopwatch.GetElapsedTime(started));
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await EndAsync();
         stop.Dispose();
     }
 
-    private async Task AskAsync(bool staysOpen)
+    private async Task AskAsync(int number, bool staysOpen)
     {
         using var client = new HttpClient { Timeout = TimeSpan.FromSeconds(10) };
         client.DefaultRequestHeaders.ConnectionClose = !staysOpen;
         while (!stop.IsCancellationRequested)
         {
-            var path = Paths[Interlocked.Increment(ref requests) % Paths.Length];
-            try
-            {
-                using var answer = await client.GetAsync(address + path, CancellationToken.None);
-                if (!answer.IsSuccessStatusCode)
-                    Fail($"{path}: {(int)answer.StatusCode}");
-            }
-            catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
-            {
-                Fail($"{path}: {e.Message}");
-            }
-
-            await Task.Delay(Pause, CancellationToken.None);
+            if (!isResting && addresses() is { Count: > 0 } known)
+                await AskAsync(client, number, known[number]);
+            await Task.Delay(Pause, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    private void Fail(string what)
+    private async Task AskAsync(HttpClient client, int number, string address)
     {
-        lock (failures)
-            failures.Add($"{DateTime.UtcNow:HH:mm:ss.fff} {what}");
+        var counts = served.ContainsKey(number);
+        try
+        {
+            using var answer = await client.GetAsync(address, CancellationToken.None);
+            if (answer.IsSuccessStatusCode && !isResting)
+                served[number] = true;
+            else if (!answer.IsSuccessStatusCode)
+                Fail(counts, $"{address}: {(int)answer.StatusCode}");
+        }
+        catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
+        {
+            Fail(counts, $"{address}: {e.Message}");
+        }
+
+        if (counts)
+            Interlocked.Increment(ref requests);
+    }
+
+    private void Fail(bool counts, string what)
+    {
+        if (counts && !isResting)
+            failures.Enqueue($"{DateTime.UtcNow:HH:mm:ss.fff} {what}");
     }
 }
