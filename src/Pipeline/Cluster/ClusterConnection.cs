@@ -23,6 +23,8 @@ public sealed class ClusterConnection : IDisposable
     private static readonly TimeSpan PatientFor = TimeSpan.FromSeconds(30);
     // A server whose answer is an error, such as one whose admission webhook fails, may mean it.
     private static readonly TimeSpan DoubtsFor = TimeSpan.FromSeconds(8);
+    // How long a refusal may last that passes by itself.
+    private static readonly TimeSpan PassesWithin = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(0.25);
     // The deploy lock must be renewed soon after the server is back.
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
@@ -115,18 +117,28 @@ public sealed class ClusterConnection : IDisposable
     public Task<JsonObject> ReplaceAsync(Resource resource, JsonObject body, CancellationToken cancellation) =>
         SendAsync(HttpMethod.Put, resource.PathIn(Namespace, body.Name()), Json(body, "application/json"), cancellation);
 
-    /// <summary>Applies a manifest server-side as <see cref="FieldManager"/>.</summary>
+    /// <summary>Applies a manifest server-side as <see cref="FieldManager"/>; again, for ten seconds, after a refusal that passes by itself.</summary>
     /// <param name="resource">Its kind.</param>
     /// <param name="manifest">What is wanted.</param>
     /// <param name="force">Takes over fields that another manager owns.</param>
     /// <param name="dryRun">Lets the server do everything but store it.</param>
     /// <param name="cancellation">Ends the request.</param>
     /// <exception cref="ClusterRequestException">Refused; <see cref="ClusterRequestException.IsConflict"/> when another manager owns a field.</exception>
-    public Task<JsonObject> ApplyAsync(Resource resource, JsonObject manifest, bool force, bool dryRun, CancellationToken cancellation)
+    public async Task<JsonObject> ApplyAsync(Resource resource, JsonObject manifest, bool force, bool dryRun, CancellationToken cancellation)
     {
-        var query = $"?fieldManager={FieldManager}&force={(force ? "true" : "false")}{(dryRun ? "&dryRun=All" : "")}";
-        // The server reads JSON as the YAML that this media type names.
-        return SendAsync(HttpMethod.Patch, resource.PathIn(Namespace, manifest.Name()) + query, Json(manifest, "application/apply-patch+yaml"), cancellation);
+        var path = $"{resource.PathIn(Namespace, manifest.Name())}?fieldManager={FieldManager}&force={(force ? "true" : "false")}{(dryRun ? "&dryRun=All" : "")}";
+        for (var started = time.GetTimestamp(); ;)
+        {
+            try
+            {
+                // The server reads JSON as the YAML that this media type names.
+                return await SendAsync(HttpMethod.Patch, path, Json(manifest, "application/apply-patch+yaml"), cancellation);
+            }
+            catch (ClusterRequestException e) when (e.IsPassing && time.GetElapsedTime(started) < PassesWithin)
+            {
+                await Task.Delay(LongestPause, time, cancellation);
+            }
+        }
     }
 
     /// <summary>Deletes an object and, in the background, what belongs to it. Nothing happens when it is gone already.</summary>

@@ -10,8 +10,6 @@ internal sealed class ServerSideApply(ClusterConnection cluster, StepContext con
 {
     // The operator that serves these kinds is optional: monitoring must not keep a release from users.
     private const string MonitoringGroup = "monitoring.coreos.com/";
-    private const int Attempts = 10;
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private readonly Discovery discovery = new(cluster);
     private readonly HashSet<string> notServed = [];
 
@@ -86,20 +84,13 @@ internal sealed class ServerSideApply(ClusterConnection cluster, StepContext con
 
     private async Task<JsonObject> SendAsync(Resource resource, JsonObject manifest, bool takeOver, bool dryRun, CancellationToken cancellation)
     {
-        for (var left = Attempts; ; left--)
+        try
         {
-            try
-            {
-                return await cluster.ApplyAsync(resource, manifest, takeOver, dryRun, cancellation);
-            }
-            catch (ClusterRequestException e) when (e.IsOfFields)
-            {
-                throw FailureException.Refused(FieldConflict.Sentence(manifest, e));
-            }
-            catch (ClusterRequestException e) when (e.IsPassing && left > 1)
-            {
-                await Task.Delay(Pause, context.Time, cancellation);
-            }
+            return await cluster.ApplyAsync(resource, manifest, takeOver, dryRun, cancellation);
+        }
+        catch (ClusterRequestException e) when (e.IsOfFields)
+        {
+            throw FailureException.Refused(FieldConflict.Sentence(manifest, e));
         }
     }
 }
