@@ -50,7 +50,7 @@ public sealed class SyncFrontendStep(FrontendOptions options, CdnOptions cdn) : 
             Frontend = Result(site, kept, list, before, r.Frontend, due, written) with { Published = due.Count > 0 ? context.Time.GetUtcNow() : r.Frontend?.Published },
             Invalidation = due.Count > 0 ? null : r.Invalidation,
         }, cancellation);
-        var pages = await PublishAsync(bucket, site, gone, cancellation);
+        var pages = await PublishAsync(bucket, [.. site.Pages.Where(p => due.Contains(p.Key))], [.. gone.Where(due.Contains)], cancellation);
         var result = Result(site, kept, list, before, context.Ledger.Current.Frontend, pages, written + pages.Count);
         await context.Ledger.UpdateAsync(r => r with { Frontend = result }, cancellation);
         if (result.Uploaded == 0)
@@ -99,7 +99,7 @@ public sealed class SyncFrontendStep(FrontendOptions options, CdnOptions cdn) : 
         }
     }
 
-    private static async Task<IReadOnlyCollection<string>> DueAsync(SiteBucket bucket, Site site, IReadOnlyCollection<string> gone, CancellationToken cancellation)
+    private static async Task<IReadOnlySet<string>> DueAsync(SiteBucket bucket, Site site, IReadOnlyCollection<string> gone, CancellationToken cancellation)
     {
         var due = new ConcurrentBag<string>();
         await SiteBucket.EachAsync(site.Pages, async (page, stop) =>
@@ -112,10 +112,10 @@ public sealed class SyncFrontendStep(FrontendOptions options, CdnOptions cdn) : 
             if (await bucket.FindAsync(key, stop) is not null)
                 due.Add(key);
         }, cancellation);
-        return due;
+        return due.ToHashSet();
     }
 
-    private static async Task<IReadOnlyCollection<string>> PublishAsync(SiteBucket bucket, Site site, IReadOnlyCollection<string> gone, CancellationToken cancellation)
+    private static async Task<IReadOnlyCollection<string>> PublishAsync(SiteBucket bucket, IReadOnlyCollection<SiteFile> pages, IReadOnlyCollection<string> gone, CancellationToken cancellation)
     {
         var changed = new ConcurrentBag<string>();
         async Task Put(SiteFile file, CancellationToken stop)
@@ -124,8 +124,8 @@ public sealed class SyncFrontendStep(FrontendOptions options, CdnOptions cdn) : 
                 changed.Add(file.Key);
         }
 
-        await SiteBucket.EachAsync(site.Pages.Where(p => p.Key != Site.Index), Put, cancellation);
-        await SiteBucket.EachAsync(site.Pages.Where(p => p.Key == Site.Index), Put, cancellation);
+        await SiteBucket.EachAsync(pages.Where(p => p.Key != Site.Index), Put, cancellation);
+        await SiteBucket.EachAsync(pages.Where(p => p.Key == Site.Index), Put, cancellation);
         await SiteBucket.EachAsync(gone, async (key, stop) =>
         {
             if (await bucket.DeleteAsync(key, stop))
