@@ -128,21 +128,22 @@ public sealed class NodeCheckTests : IAsyncLifetime
         AddNode("worker-1", "1");
         foreach (var manifest in Setup.DeployerRole())
             await bed.CreateAsync(manifest);
-        var role = new JsonObject
-        {
-            ["metadata"] = new JsonObject { ["name"] = "nodes" },
-            ["rules"] = new JsonArray(new JsonObject { ["apiGroups"] = new JsonArray(""), ["resources"] = new JsonArray("nodes"), ["verbs"] = new JsonArray("list") }),
-        };
-        bed.Sandbox!.Writer.Create(ResourceKind.ClusterRoles, null, role);
-        bed.Sandbox.Writer.Create(ResourceKind.ClusterRoleBindings, null, new JsonObject
-        {
-            ["metadata"] = new JsonObject { ["name"] = "nodes" },
-            ["roleRef"] = new JsonObject { ["apiGroup"] = "rbac.authorization.k8s.io", ["kind"] = "ClusterRole", ["name"] = "nodes" },
-            ["subjects"] = new JsonArray(new JsonObject { ["kind"] = "User", ["name"] = "deployer" }),
-        });
+        LetDeployerListNodes();
         Assert.Equal(FindingState.NotChecked, (await bed.LookAsync("capacity", "deployer")).State);
 
         bed.WriteDeployment(container: ", resources: {requests: {cpu: 1200m}}");
+        Assert.Equal(FindingState.Failed, (await bed.LookAsync("capacity", "deployer")).State);
+    }
+
+    [Fact]
+    public async Task Without_the_right_to_see_events_what_fits_nowhere_fails_all_the_same()
+    {
+        AddNode("worker-1", "1");
+        foreach (var manifest in Setup.DeployerRole())
+            await bed.CreateAsync(manifest.Replace("resources: [\"events\"]", "resources: [\"endpoints\"]", StringComparison.Ordinal));
+        LetDeployerListNodes();
+        bed.WriteDeployment(container: ", resources: {requests: {cpu: 1200m}}");
+
         Assert.Equal(FindingState.Failed, (await bed.LookAsync("capacity", "deployer")).State);
     }
 
@@ -158,6 +159,21 @@ public sealed class NodeCheckTests : IAsyncLifetime
         bed.WriteDeployment(container: $", resources: {{limits: {{cpu: {cpu}, memory: 4Gi}}}}", spec: ", replicas: 2");
 
         Assert.Equal(expected, (await bed.LookAsync("api-resources")).State);
+    }
+
+    private void LetDeployerListNodes()
+    {
+        bed.Sandbox!.Writer.Create(ResourceKind.ClusterRoles, null, new JsonObject
+        {
+            ["metadata"] = new JsonObject { ["name"] = "nodes" },
+            ["rules"] = new JsonArray(new JsonObject { ["apiGroups"] = new JsonArray(""), ["resources"] = new JsonArray("nodes"), ["verbs"] = new JsonArray("list") }),
+        });
+        bed.Sandbox.Writer.Create(ResourceKind.ClusterRoleBindings, null, new JsonObject
+        {
+            ["metadata"] = new JsonObject { ["name"] = "nodes" },
+            ["roleRef"] = new JsonObject { ["apiGroup"] = "rbac.authorization.k8s.io", ["kind"] = "ClusterRole", ["name"] = "nodes" },
+            ["subjects"] = new JsonArray(new JsonObject { ["kind"] = "User", ["name"] = "deployer" }),
+        });
     }
 
     private void AddNode(string name, string cpu = "16", string? labels = null, string? condition = null)
