@@ -177,7 +177,7 @@ public sealed class PipelineSession : IAsyncDisposable
         }
     }
 
-    internal ReleaseHistory WithoutUnreadable(ReleaseHistory history)
+    internal ReleaseHistory TellUnreadable(ReleaseHistory history)
     {
         foreach (var left in history.Unreadable.Where(u => leftOut.TryAdd(u.Name, true)))
             log.Warning("Left out: {Why:l}", left.Sentence);
@@ -226,7 +226,7 @@ public sealed class PipelineSession : IAsyncDisposable
         var held = await Lock.HoldAsync(unguarded!, new LeaseWish($"Deploy of {wanted.Version}") { Wait = shared!.Release.LockPatience }, log, cancellation);
         var store = new RecordStore(connection);
         var (release, history) = await ReleaseOpening.OpenAsync(store, wanted, fresh, cancellation);
-        WithoutUnreadable(history);
+        TellUnreadable(history);
         if (Resumption.In(history, release) is { } resumption)
         {
             log.Information("{Resumption:l}", resumption.Sentence);

@@ -76,7 +76,7 @@ public sealed class StepContext
     /// <summary>The kept releases. Records that cannot be read are left out, and named once a run.</summary>
     /// <exception cref="FailureException">Without one of them nobody knows what serves.</exception>
     internal async Task<ReleaseHistory> HistoryAsync(CancellationToken cancellation) =>
-        session.WithoutUnreadable(await new RecordStore(await ClusterAsync(cancellation)).ReadAsync(cancellation));
+        session.TellUnreadable(await new RecordStore(await ClusterAsync(cancellation)).ReadAsync(cancellation));
 
     /// <summary>
     /// Opens the release, or joins the open one with the same key: takes the deploy lock, proves the environment, reads the record.
