@@ -27,7 +27,7 @@ public sealed class CompilingTests : IDisposable
     [InlineData("TERM", 143)]
     public async Task A_signal_ends_the_run_and_leaves_nothing(string signal, int exitCode)
     {
-        var run = checkout.Start([], "Status");
+        var run = checkout.StartHearingCtrlC("Status");
         await run.Compiling;
         await run.SignalAsync(signal);
 

@@ -15,7 +15,7 @@ public sealed class SignalTests
         using var cluster = new TcpListener(IPAddress.Loopback, 0);
         cluster.Start();
         checkout.Write("kubeconfig", Kubeconfig(((IPEndPoint)cluster.LocalEndpoint).Port));
-        var run = checkout.Start([], "Status", "--environment-name", "test", "--kube-context", "silent", "--kube-namespace", "default", "--cluster-uid", "1", "--kube-config", checkout.At("kubeconfig"));
+        var run = checkout.StartHearingCtrlC("Status", "--environment-name", "test", "--kube-context", "silent", "--kube-namespace", "default", "--cluster-uid", "1", "--kube-config", checkout.At("kubeconfig"));
         // The cluster takes the connection and never answers.
         var connected = cluster.AcceptTcpClientAsync();
         var ended = run.EndAsync();

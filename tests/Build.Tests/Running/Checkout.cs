@@ -41,6 +41,11 @@ internal class Checkout : IDisposable
         return new Run(Folder, variables, At("build.sh"), arguments);
     }
 
+    /// <summary>Starts <c>build.sh</c> so that it hears Ctrl-C also where these tests were started in the background, which ignores it.</summary>
+    public Run StartHearingCtrlC(params string[] arguments) => OperatingSystem.IsLinux()
+        ? new Run(Folder, new Dictionary<string, string?>(), "env", ["--default-signal=INT", At("build.sh"), .. arguments])
+        : Start([], arguments);
+
     public void Dispose()
     {
         GC.SuppressFinalize(this);

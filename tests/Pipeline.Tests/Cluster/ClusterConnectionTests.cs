@@ -116,7 +116,7 @@ public sealed class ClusterConnectionTests : IAsyncLifetime
     public async Task A_server_that_stays_busy_is_an_error()
     {
         Answer(429, "busy", retryAfter: "1");
-        await Assert.ThrowsAsync<ClusterRequestException>(() => time.WhileAsync(connection.FindAsync(Resource.Pods, "api", default)));
+        await Assert.ThrowsAsync<ClusterRequestException>(() => time.WhileAsync(connection.FindAsync(Resource.Pods, "api", default), breath: 4));
 
         Assert.InRange(cluster.Requests.Count, 25, 31);
     }
