@@ -23,7 +23,7 @@ public abstract class ReleaseStories : Story
 
         Assert.Equal(first, await product.Cluster.ImageAsync());
         var seen = product.Users.Seen;
-        Assert.True(seen.PerSecond >= 50, $"only {seen.PerSecond:0} requests per second were sent");
+        Assert.True(seen.PerSecond >= 15, $"only {seen.PerSecond:0} requests per second were sent");
         (await clone.BuildAsync("Status")).Ended(0).Says("version 1.0.0").Says("3 of 3 pods ready");
         (await clone.BuildAsync("History")).Ended(0).Says("1.1.0").Says("the story says so");
         (await clone.BuildAsync("Rollback", "--assume-yes", "--rollback-to", "1")).Ended(0).Says("nothing changed");

@@ -13,6 +13,7 @@ internal sealed class ApiGate : IAsyncDisposable
     private readonly Kubectl kubectl;
     private string? service;
     private volatile bool isServing;
+    private long looked;
 
     private ApiGate(WebApplication server, Kubectl kubectl)
     {
@@ -57,10 +58,19 @@ internal sealed class ApiGate : IAsyncDisposable
         client.Dispose();
     }
 
+    // Before the first release users ask all the same, and each look is a process.
+    private bool MayLook()
+    {
+        var (now, before) = (Environment.TickCount64, Interlocked.Read(ref looked));
+        return now - before >= 1000 && Interlocked.CompareExchange(ref looked, now, before) == before;
+    }
+
     private async Task HandOnAsync(HttpContext context)
     {
         try
         {
+            if (service is null && !MayLook())
+                throw new InvalidOperationException("There is no Service yet.");
             using var request = new HttpRequestMessage(HttpMethod.Get, $"{await ServiceAsync()}{context.Request.Path}{context.Request.QueryString}");
             // Until the node knows the Service, its address is a stranger's, and a connection that stays open would go on leading there.
             request.Headers.ConnectionClose = !isServing;

@@ -34,7 +34,7 @@ internal sealed class Checkout : IDisposable
         }
 
         await Command.RunAsync("git", "init", "--quiet", target);
-        await CompiledBuild.PutIntoAsync(target);
+        await PreparedBuild.PutIntoAsync(target);
         var checkout = new Checkout(target, variables);
         await checkout.ReleaseAsync(tag);
         return checkout;
@@ -45,7 +45,7 @@ internal sealed class Checkout : IDisposable
     {
         var target = NewFolder();
         await Command.RunAsync("git", "clone", "--quiet", Folder, target);
-        await CompiledBuild.PutIntoAsync(target);
+        await PreparedBuild.PutIntoAsync(target);
         if (File.Exists(Path.Combine(Folder, Profile)))
             File.Copy(Path.Combine(Folder, Profile), Path.Combine(target, Profile));
         return new Checkout(target, new Dictionary<string, string?>(variables) { ["PIPELINE_SANDBOX_FOLDER"] = Sandbox });
