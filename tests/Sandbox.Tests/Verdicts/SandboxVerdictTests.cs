@@ -8,6 +8,7 @@ using Serilog.Core;
 namespace Sandbox.Tests.Verdicts;
 
 /// <summary>The whole way on the sandbox's cluster: its controllers and nodes tell through its API server, and the watch decides.</summary>
+[Collection(nameof(Alone))]
 public sealed class SandboxVerdictTests : IAsyncLifetime
 {
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("pipeline-");

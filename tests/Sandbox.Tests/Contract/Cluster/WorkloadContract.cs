@@ -10,7 +10,7 @@ public abstract class WorkloadContract(ContractCluster cluster) : ContractTests(
     public async Task A_rollout_that_gets_nowhere_progresses_until_its_deadline_and_is_never_available()
     {
         var manifest = Deployment("stuck", replicas: 1);
-        manifest.At("spec")!["progressDeadlineSeconds"] = 2;
+        manifest.At("spec")!["progressDeadlineSeconds"] = 6;
         await ApplyAsync(Resource.Deployments, manifest, "tester");
 
         var seen = await FollowAsync(Resource.Deployments, "stuck", d => d.Condition("Progressing").Text("status") == "False");
