@@ -17,13 +17,13 @@ internal sealed class WatchStream(ClusterServerOptions options)
             && (request.Name.Length == 0 || stored.Name == request.Name)
             && labels.Matches(stored) && fields.Matches(stored);
         request.Http.Response.ContentType = "application/json";
-        // A client waits for the headers, and the first change may be long in coming.
-        await request.Http.Response.Body.FlushAsync(request.Aborted);
-        var lines = new WatchLines(request, options.Time);
         using var length = new CancellationTokenSource(request.Number("timeoutSeconds") is { } seconds ? TimeSpan.FromSeconds(seconds) : DefaultLength, options.Time);
         using var cut = new CancellationTokenSource(
             options.Faults.Find("watch-dropped") is { } dropped ? TimeSpan.FromSeconds(dropped.Number(2)) : Timeout.InfiniteTimeSpan, options.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(request.Aborted, length.Token, cut.Token);
+        // A client waits for the headers, and the first change may be long in coming. The watch's time runs already when it sees them.
+        await request.Http.Response.Body.FlushAsync(request.Aborted);
+        var lines = new WatchLines(request, options.Time);
         await using var dropping = cut.Token.Register(request.Http.Abort);
         try
         {
