@@ -15,6 +15,9 @@ internal sealed class TestRun(string root, string reports, bool all)
     // Stories but for the shortest, and scripts that compile.
     private const string WithoutLongSuites = "Suite!=Long";
 
+    // A test that hangs is named, and ends the run. The longest story takes a quarter of an hour.
+    private string[] Limit => ["--blame-hang-timeout", all ? "30min" : "5min", "--blame-hang-dump-type", "none"];
+
     /// <exception cref="FailureException">A test failed, or a file is not formatted.</exception>
     public async Task RunAsync(CancellationToken cancellation)
     {
@@ -41,7 +44,7 @@ internal sealed class TestRun(string root, string reports, bool all)
     private async Task<(int Passed, int Failed)> RunAsync(Dotnet dotnet, string project, string results, CancellationToken cancellation)
     {
         var name = Path.GetFileNameWithoutExtension(project);
-        var (succeeded, lines) = await dotnet.TryAsync(["test", project, "--no-build", "--nologo", .. all ? (string[])[] : ["--filter", WithoutLongSuites], "--results-directory", results, "--logger", $"trx;LogFileName={name}.trx"], cancellation);
+        var (succeeded, lines) = await dotnet.TryAsync(["test", project, "--no-build", "--nologo", .. Limit, .. all ? (string[])[] : ["--filter", WithoutLongSuites], "--results-directory", results, "--logger", $"trx;LogFileName={name}.trx"], cancellation);
         if (Counts(Path.Combine(results, name + ".trx")) is not var (passed, failed, skipped) || (!succeeded && failed == 0))
             throw new FailureException($"The tests of {name} did not end:{Environment.NewLine}{string.Join(Environment.NewLine, lines.TakeLast(30))}");
         Log.Information("{Project:l}: {Passed} passed, {Failed} failed, {Skipped} skipped", name, passed, failed, skipped);
