@@ -38,6 +38,8 @@ public abstract class TakeOverStories : Story
     {
         await ReleaseWithARevisionAsync(product.Checkout, "1.1.0-draft", Revision, Head);
         product.Checkout.Edit(RevisionFile.Of(Revision), "def upgrade():\n", "def upgrade():\n    op.execute(\"select pg_sleep(600)\")\n");
+        // Python as the first process of a container does not hear SIGTERM: all of the grace is waited for.
+        product.Checkout.Edit("k8s/migration-job.yaml", "terminationGracePeriodSeconds: 120", "terminationGracePeriodSeconds: 10");
         await product.Checkout.ReleaseAsync("1.1.0");
         if (product is not SandboxProduct sandbox)
             return;
