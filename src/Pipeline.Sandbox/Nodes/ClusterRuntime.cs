@@ -1,3 +1,4 @@
+using Pipeline.Cluster;
 using Pipeline.Sandbox.Cluster;
 using Pipeline.Sandbox.Containers;
 using Pipeline.Sandbox.Controllers;
@@ -51,7 +52,7 @@ internal sealed class ClusterRuntime : IAsyncDisposable
     {
         var (store, writer, time) = (options.Store, options.Writer, options.Time);
         var faults = new PodFaults(options.Faults, time);
-        var addresses = new PodAddresses();
+        var addresses = new PodAddresses(store.List(ResourceKind.Pods).Items.Select(p => p.Content.Text("status", "podIP")).OfType<string>());
         var prober = new Prober(time);
         parts.Add(prober);
         NodeObject.Forget(writer, store, options.Nodes);

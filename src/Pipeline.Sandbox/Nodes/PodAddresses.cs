@@ -9,6 +9,15 @@ internal sealed class PodAddresses
     private readonly Lock gate = new();
     private int next = First;
 
+    /// <param name="known">Those of pods from before the nodes' last start: the first to be given is beyond them.</param>
+    public PodAddresses(IEnumerable<string> known)
+    {
+        foreach (var number in known.Select(NumberOf))
+            next = Math.Max(next, number);
+        if (next > First)
+            Advance();
+    }
+
     /// <summary>An address that no living pod has.</summary>
     public string Take()
     {
@@ -26,9 +35,10 @@ internal sealed class PodAddresses
     public void Return(string address)
     {
         lock (gate)
-            if (address.Split('.') is [_, _, var high, var low])
-                taken.Remove(int.Parse(high) * 250 + int.Parse(low) - 1);
+            taken.Remove(NumberOf(address));
     }
+
+    private static int NumberOf(string address) => address.Split('.') is [_, _, var high, var low] ? int.Parse(high) * 250 + int.Parse(low) - 1 : 0;
 
     // The next in turn, not the lowest: whoever still knows a dead pod's address must not reach another pod by it.
     private void Advance() => next = next >= Last ? First : next + 1;

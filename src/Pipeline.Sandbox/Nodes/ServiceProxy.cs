@@ -120,7 +120,9 @@ internal sealed class ServiceProxy : IAsyncDisposable
     private int? RealPort(JsonObject address, JsonObject subset)
     {
         var port = subset.Items("ports").FirstOrDefault(p => (p.Text("name") ?? "") == target.Port || subset.Items("ports").Count() == 1).Text("port");
-        return PodPorts.RealPort(store.Find(ResourceKind.Pods, target.Space, address.Text("targetRef", "name") ?? ""), port);
+        var pod = store.Find(ResourceKind.Pods, target.Space, address.Text("targetRef", "name") ?? "");
+        // After a restart of its node a pod has another address, and nobody is reached by the one that it had.
+        return pod?.Content.Text("status", "podIP") == address.Text("ip") ? PodPorts.RealPort(pod, port) : null;
     }
 
     private async Task RefuseAsync(NetworkStream client)

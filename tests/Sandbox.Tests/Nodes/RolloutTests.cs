@@ -83,13 +83,34 @@ public sealed class RolloutTests
         bed.CreateApi(2, "registry/api:1");
         await bed.UntilAsync(() => bed.IsRolledOut("registry/api:1"));
         var names = bed.Pods.Select(p => p.Name()).ToList();
+        var addresses = bed.Pods.Select(p => p.Text("status", "podIP")).ToList();
 
         await bed.RestartAsync();
 
         await bed.UntilAsync(() => bed.Pods.All(p => p.IsReady() && p.Restarts() == 1));
         Assert.Equal(names, bed.Pods.Select(p => p.Name()));
         Assert.Equal(("255", "Unknown"), (bed.Status(names[0]).Text("lastState", "terminated", "exitCode"), bed.Status(names[0]).Text("lastState", "terminated", "reason")));
+        Assert.Empty(addresses.Intersect(bed.Pods.Select(p => p.Text("status", "podIP"))));
         await bed.UntilAsync(() => bed.IsRolledOut("registry/api:1"));
+    }
+
+    [Fact]
+    public async Task A_Service_reaches_no_pod_by_an_address_that_it_had_before()
+    {
+        await using var bed = await NodeBed.StartAsync();
+        CreateService(bed);
+        bed.CreateApi(1, "registry/api:1");
+        await bed.UntilAsync(() => bed.IsRolledOut("registry/api:1"));
+        await using var proxy = await ServiceProxy.StartAsync(bed.Store, NodeBed.Space, "api", "http", default, CancellationToken.None);
+        using var http = new HttpClient { BaseAddress = new Uri(proxy.Address) };
+        http.DefaultRequestHeaders.ConnectionClose = true;
+        await bed.UntilAsync(() => bed.Store.Find(ResourceKind.Endpoints, NodeBed.Space, "api")?.Content.Items("subsets").Any(s => s.Items("addresses").Any()) == true);
+        Assert.Equal(200, (int)(await http.GetAsync("/health")).StatusCode);
+
+        // As they stand when a node is back and the controller has not yet seen its pods.
+        bed.Writer.Update(ResourceKind.Endpoints, NodeBed.Space, "api", e => e["subsets"]![0]!["addresses"]![0]!["ip"] = "10.244.9.9");
+
+        Assert.Equal(503, (int)(await http.GetAsync("/health")).StatusCode);
     }
 
     [Fact]
