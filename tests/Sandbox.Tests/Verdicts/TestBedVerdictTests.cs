@@ -8,7 +8,8 @@ using Xunit.Abstractions;
 
 namespace Sandbox.Tests.Verdicts;
 
-/// <summary>The marks, with real pods on the test bed.</summary>
+/// <summary>The marks, with real pods on the test bed: alone, since a kubelet pulls one image after the other.</summary>
+[Collection(nameof(Alone))]
 public sealed class TestBedVerdictTests(ITestOutputHelper output) : IAsyncLifetime
 {
     private const string Base = "debian:bookworm-slim";

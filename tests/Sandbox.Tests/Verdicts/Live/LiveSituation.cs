@@ -13,7 +13,7 @@ namespace Sandbox.Tests.Verdicts.Live;
 internal sealed record LiveSituation(string Name, JsonObject Plan)
 {
     private const string Image = "debian:bookworm-slim";
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
 
     /// <summary>Every situation that says how it is made live.</summary>
     public static IEnumerable<LiveSituation> All => Situation.Names
