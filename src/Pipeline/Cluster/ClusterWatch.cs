@@ -20,6 +20,10 @@ internal sealed class ClusterWatch(ClusterConnection cluster, TimeProvider time)
     private static readonly TimeSpan Length = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(75);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+    // An API server that has just started knows neither everyone's tokens nor everyone's rights yet.
+    private static readonly TimeSpan Stranger = TimeSpan.FromSeconds(30);
+    private bool wasLetIn;
+    private long? refusedSince;
 
     /// <param name="resource">The kind.</param>
     /// <param name="selector">A query part: <c>labelSelector=…</c> or <c>fieldSelector=…</c>, already escaped.</param>
@@ -97,15 +101,25 @@ internal sealed class ClusterWatch(ClusterConnection cluster, TimeProvider time)
         }
     }
 
-    private static bool IsPassing(FailureException e) => e is ClusterRequestException answered
-        ? answered.Status is HttpStatusCode.TooManyRequests || (int)answered.Status >= 500
+    private bool IsPassing(FailureException e) => e is ClusterRequestException answered
+        ? answered.Status is HttpStatusCode.TooManyRequests || (int)answered.Status >= 500 || MayBeLetInAgain(answered.Status)
         : e.InnerException is HttpRequestException or IOException or TimeoutException;
+
+    private bool MayBeLetInAgain(HttpStatusCode status)
+    {
+        if (!wasLetIn || status is not (HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden))
+            return false;
+        refusedSince ??= time.GetTimestamp();
+        return time.GetElapsedTime(refusedSince.Value) < Stranger;
+    }
 
     private async Task<(HttpResponseMessage? Response, bool IsExpired)> OpenAsync(string path, CancellationToken limited, CancellationToken cancellation)
     {
         try
         {
-            return (await cluster.StreamAsync(HttpMethod.Get, path, null, limited), false);
+            var opened = await cluster.StreamAsync(HttpMethod.Get, path, null, limited);
+            (wasLetIn, refusedSince) = (true, null);
+            return (opened, false);
         }
         catch (ClusterRequestException e) when (e.Status == HttpStatusCode.Gone)
         {

@@ -134,6 +134,20 @@ public sealed class ClusterWatchTests : IAsyncLifetime
         Assert.Equal(ExitCode.Failed, error.ExitCode);
     }
 
+    [Theory]
+    [InlineData(401)]
+    [InlineData(403)]
+    public async Task Who_was_let_in_before_is_a_stranger_to_a_server_that_has_just_started(int status)
+    {
+        answers.Enqueue((200, List));
+        answers.Enqueue((200, Line("MODIFIED", "a", 11) + "\n"));
+        answers.Enqueue((status, "who is it?"));
+        answers.Enqueue((200, Line("MODIFIED", "b", 12) + "\n"));
+
+        Assert.Equal(["all: a", "a", "b"], await FollowAsync(3));
+        Assert.Equal(["list", "watch from 10", "watch from 11", "watch from 11"], asked.Take(4));
+    }
+
     private static string Line(string type, string name, int version) =>
         $$$$"""{"type":"{{{{type}}}}","object":{"metadata":{"name":"{{{{name}}}}","resourceVersion":"{{{{version}}}}"}}}""";
 
