@@ -34,7 +34,7 @@ public sealed class DeployStep(ManifestOptions manifests, AcceptedRisks risks) :
         var served = await ServedManifests.ReadAsync(context, cluster, cancellation);
         // What this run finds done, an earlier run of the same release did: when it fails after all, that goes back too.
         if (!plan.IsDone || context.Ledger.Resumption?.Changed.Contains(Name) == true)
-            PrepareUndo(context, cluster, plan, served);
+            new DeployUndo(context, cluster, manifests.Timeout, Name).Prepare(plan, served);
         // Kept before anything is applied: a run that dies in between can still be rolled back to and from. Only a release that serves keeps
         // what it serves with until the pods serve with the new.
         if (served is null)
@@ -55,36 +55,6 @@ public sealed class DeployStep(ManifestOptions manifests, AcceptedRisks risks) :
         var faults = new Faults();
         manifests.Check(faults);
         faults.ThrowIfAny();
-    }
-
-    private void PrepareUndo(StepContext context, ClusterConnection cluster, RolloutPlan plan, ServedManifests? served)
-    {
-        var restore = new RolloutRestore(cluster, context, manifests.Timeout);
-        if (context.Ledger.History.Live is { Rollout: { } rollout } live)
-        {
-            // What its recorded manifests do not bring back: what this release makes, what no record holds, and what was nobody's.
-            var beside = plan.Found.Where(f => f.Before is null || f.Resource.Kind == Resource.Secrets.Kind
-                || !rollout.Objects.Any(o => o.Kind == f.Resource.Kind && o.Name == f.Name)).ToList();
-            context.OnFailure(live.IsFound ? $"what namespace '{cluster.Namespace}' held before its first release" : $"the pods and configuration of release {live.Number} ({live.Version})", async stop =>
-            {
-                if (served is null)
-                    await restore.ToAsync(live, stop);
-                else
-                    await served.BringBackAsync(plan.Found, restore, context, cluster, stop);
-                await restore.ToAsync(beside, stop);
-            });
-            return;
-        }
-
-        var isResumed = context.Ledger.Resumption?.Changed.Contains(Name) == true;
-        context.OnFailure($"what namespace '{cluster.Namespace}' held before its first release", async stop =>
-        {
-            await restore.ToAsync(plan.Found, stop);
-            // What an ended run of this release made is no change of this one's plan any more.
-            var pruning = new Pruning(cluster, context);
-            if (isResumed)
-                await pruning.RemoveAsync(await pruning.FindAllAsync([], stop), stop);
-        });
     }
 
     private static void Report(StepContext context, RolloutResult result, string image)

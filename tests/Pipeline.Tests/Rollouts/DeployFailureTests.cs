@@ -52,6 +52,28 @@ public sealed class DeployFailureTests : DeployBed
     }
 
     [Fact]
+    public async Task A_Secret_that_the_release_changed_is_back_before_the_pods_that_read_it()
+    {
+        folder.Write("a2.yaml", "{apiVersion: v1, kind: Secret, metadata: {name: mail}, stringData: {password: right}}");
+        await SucceedAsync();
+        await StartAsync("1.5.0", "sha256:2");
+        folder.Write("a2.yaml", "{apiVersion: v1, kind: Secret, metadata: {name: mail}, stringData: {password: wrong}}");
+        workloads.Controller = d =>
+        {
+            if (PasswordOf("mail") == "right")
+                workloads.RollOut(d);
+            else
+                Crash(d);
+        };
+        var error = await run.FailAsync(Step);
+
+        Assert.Equal((ExitCode.PutBack, "team/api@sha256:1", "right"), (error.ExitCode, ImageOf("api"), PasswordOf("mail")));
+        Assert.Contains("put back     what no record holds: Secret/mail", run.Summary);
+
+        string? PasswordOf(string secret) => workloads.Find(Resource.Secrets, secret).Text("stringData", "password");
+    }
+
+    [Fact]
     public async Task What_an_earlier_run_of_the_release_applied_goes_back_too_when_a_later_step_fails()
     {
         await SucceedAsync();
