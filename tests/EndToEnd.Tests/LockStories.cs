@@ -32,7 +32,7 @@ public sealed class LockStories : Story
         var before = await product.Cluster.SnapshotAsync();
 
         build.Write("go-on", "");
-        (await first).Says("Stopped: this run no longer holds the deploy lock").Says("ended with");
+        (await first).Says("Stopped: this run no longer holds the deploy lock").Says("ended with 1");
 
         Assert.Equal(before, await product.Cluster.SnapshotAsync());
         Assert.Equal("1.1.0", await Health.VersionAsync(await product.ApiAsync()));

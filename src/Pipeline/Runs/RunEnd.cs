@@ -18,7 +18,10 @@ internal sealed class RunEnd(PipelineSession session)
     public TimeSpan ReleaseLimit => session.Signals.Age is { } age ? Longer(WriteLimit - age, LockShare) : WriteLimit;
 
     /// <summary>True when the run, or an earlier one of its release, changed what an undo would have to deal with.</summary>
-    public bool HasChanged => !session.Undo.IsEmpty || SchemaStays is not null;
+    public bool HasChanged => !session.Undo.IsEmpty || SchemaStays is not null || session.Ledger.Resumption?.Changed.Any() == true || IsRollback;
+
+    // It takes nothing back by itself: whatever it did stands until it is gone on with.
+    private bool IsRollback => session.Ledger is { IsOpen: true, Current.Rollback: not null };
 
     // Asked at the end, not said by a step: a migration that an earlier run began, or whose Job is still at work, counts as well.
     private string? SchemaStays => SchemaGuard.WhyNoUndo(session.Ledger, session.Time);
@@ -48,7 +51,7 @@ internal sealed class RunEnd(PipelineSession session)
         var earlier = session.Ledger.Resumption?.Changed.Except(session.Undo.Steps).ToList() ?? [];
         if (session.Undo.IsEmpty && earlier.Count == 0 && SchemaStays is null)
         {
-            if (session.Ledger.IsOpen)
+            if (session.Ledger.IsOpen && !IsRollback)
                 session.Summary.LeftAlone("pods and pages: this run had changed nothing of them, so nothing is put back");
             return exitCode;
         }

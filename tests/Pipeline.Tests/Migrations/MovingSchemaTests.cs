@@ -91,6 +91,7 @@ public sealed class MovingSchemaTests(TemporaryPostgres postgres) : RollbackSche
     {
         await GivenAsync(Breaking);
         await CutOffAsync();
+        Assert.Contains(await run.Session.CloseAsync(ExitCode.Cancelled), l => l.StartsWith("  NO POD RUNS since ", StringComparison.Ordinal));
         await run.NextAsync();
         workloads.EndJob(workloads.Find(Resource.Jobs, "migrate-3-downgrade")!, "", succeeds: false);
         var error = await run.FailAsync(Rollback());

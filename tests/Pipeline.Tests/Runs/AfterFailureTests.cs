@@ -99,6 +99,30 @@ public sealed class AfterFailureTests : StepTests
         Assert.Empty(undone);
     }
 
+    [Fact]
+    public async Task A_rollback_that_may_no_longer_talk_to_the_cluster_is_not_complete()
+    {
+        await StoreAsync(Given.Good(1));
+        await Run.FailAsync(Rollback(new FailureException("No.", cause: new ClusterRequestException("Unauthorized", System.Net.HttpStatusCode.Unauthorized, null))));
+
+        Assert.Equal(ExitCode.NotPutBack, Run.ExitCode);
+    }
+
+    [Fact]
+    public async Task A_rollback_that_fails_does_not_say_that_it_changed_nothing()
+    {
+        await StoreAsync(Given.Good(1));
+        await Run.FailAsync(Rollback(new FailureException("The store is away.", ExitCode.NotPutBack)));
+
+        Assert.DoesNotContain(Run.Summary, l => l.Contains("nothing", StringComparison.Ordinal));
+    }
+
+    private static StepOf Rollback(Exception error) => new("Rollback", async (c, _) =>
+    {
+        await c.OpenRollbackAsync(Given.Back(0, 1, 1), default);
+        throw error;
+    });
+
     // A run that a signal ended in a step.
     private async Task LeaveAsync(string step)
     {
