@@ -42,6 +42,8 @@ internal static partial class ContainerTrouble
         var rule = cause switch
         {
             not null when Says(cause, "toomanyrequests") || Says(cause, "rate limit") || TooManyRequests().IsMatch(cause) => VerdictRules.ImagePullRateLimited,
+            // containerd's ends in "not found" too.
+            not null when Says(cause, "no match for platform") || Says(cause, "no matching manifest for") => VerdictRules.ImageOfAnotherPlatform,
             // Docker says of both that it "may require 'docker login'", and only of one that the manifest is unknown.
             not null when Says(cause, "access denied") || Says(cause, "unauthorized") || Says(cause, "authentication required") || Says(cause, "denied:") || Says(cause, "forbidden") => VerdictRules.ImagePullDenied,
             not null when Says(cause, "not found") || Says(cause, "manifest unknown") || Says(cause, "manifest for") => VerdictRules.ImageNotFound,

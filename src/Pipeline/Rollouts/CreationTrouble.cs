@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Pipeline.Cluster;
 
 namespace Pipeline.Rollouts;
@@ -16,6 +17,18 @@ internal static class CreationTrouble
             return null;
         var message = failure.Text("message") ?? "";
         return (RuleOf(message, isRoomComing || OldPodsMayGo(view)), message);
+    }
+
+    /// <summary>The same for the ReplicaSet itself, of which its controller reports nothing but a condition of the Deployment.</summary>
+    /// <param name="view">What is known of the rollout.</param>
+    /// <param name="applied">The Deployment as it was stored, perhaps with what was said of the rollout before.</param>
+    public static (VerdictRule Rule, string Message)? OfSet(RolloutView view, JsonObject applied)
+    {
+        if (view.IsObserved || view.Deployment?.Condition("Progressing") is not { } progressing || progressing.Text("reason") != "ReplicaSetCreateError")
+            return null;
+        var message = progressing.Text("message") ?? "";
+        var isOld = applied.Condition("Progressing").Text("lastUpdateTime") == progressing.Text("lastUpdateTime");
+        return (isOld ? VerdictRules.PodCreationFailing : RuleOf(message, mayFindRoom: false), message);
     }
 
     /// <summary>The rule that a refusal to create a pod is under.</summary>
@@ -37,7 +50,7 @@ internal static class CreationTrouble
     /// <summary>True when the rollout itself will end old pods although no new one came: then a full quota empties.</summary>
     private static bool OldPodsMayGo(RolloutView view)
     {
-        if (view.IsEnding)
+        if (view.Ending.Any())
             return true;
         if (view.OldPods.Count == 0)
             return false;

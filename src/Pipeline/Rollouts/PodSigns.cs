@@ -8,7 +8,7 @@ internal sealed class PodSigns
 {
     private static readonly HashSet<string> Kept =
     [
-        "FailedMount", "FailedAttachVolume", "FailedCreatePodSandBox", "TriggeredScaleUp", "NotTriggerScaleUp", "Nominated", "NodeNotReady", "Killing", "Failed",
+        "FailedMount", "FailedAttachVolume", "FailedCreatePodSandBox", "Pulling", "Pulled", "Created", "TriggeredScaleUp", "NotTriggerScaleUp", "Nominated", "NodeNotReady", "Killing", "Failed",
     ];
     // One event a reason, and one pull error a container: what is kept does not grow with time.
     private readonly Dictionary<string, JsonObject> events = [];
@@ -39,6 +39,9 @@ internal sealed class PodSigns
     public bool IsNewer(string reason, string other) => Last(reason) is { } one
         && (Last(other) is not { } two || string.CompareOrdinal(TimeOf(one), TimeOf(two)) >= 0);
 
+    /// <summary>True when the node went on to the images since the event: then volumes and network are there, whatever the pull takes.</summary>
+    public bool IsPrepared(string reason) => IsNewer("Pulling", reason) || IsNewer("Pulled", reason) || IsNewer("Created", reason);
+
     /// <summary>Why the container's image could not be pulled, or null.</summary>
     public string? PullError(string container, string? image) => pullErrors.GetValueOrDefault(container)
         ?? (Last("Failed").Text("message") is { } said && image is not null && said.Contains(image, StringComparison.Ordinal) ? said : null);
@@ -57,5 +60,5 @@ internal sealed class PodSigns
         _ => true,
     };
 
-    private static string TimeOf(JsonObject seen) => seen.Text("lastTimestamp") ?? seen.Text("eventTime") ?? "";
+    private static string TimeOf(JsonObject seen) => seen.Text("series", "lastObservedTime") ?? seen.Text("lastTimestamp") ?? seen.Text("eventTime") ?? "";
 }

@@ -9,6 +9,15 @@ internal static class PodTemplate
     /// <summary>The pod's spec in a Deployment, StatefulSet, DaemonSet, Job or CronJob; null in any other object.</summary>
     public static JsonObject? Of(JsonObject manifest) => manifest.At("spec", "template", "spec") ?? manifest.At("spec", "jobTemplate", "spec", "template", "spec");
 
+    /// <summary>True when a ReplicaSet makes the pods that a Deployment asks for, as its controller compares them: all but the label that it adds.</summary>
+    public static bool IsSame(JsonObject replicaSet, JsonObject deployment) => Same(replicaSet, deployment, "spec") && Same(replicaSet, deployment, "metadata", "annotations")
+        && Labels(replicaSet).SequenceEqual(Labels(deployment));
+
+    private static bool Same(JsonObject one, JsonObject other, params string[] path) => JsonNode.DeepEquals(one.At(["spec", "template", .. path]), other.At(["spec", "template", .. path]));
+
+    private static IEnumerable<(string, string?)> Labels(JsonObject workload) => (workload.At("spec", "template", "metadata", "labels") ?? [])
+        .Where(l => l.Key != "pod-template-hash").Select(l => (l.Key, l.Value?.ToString())).OrderBy(l => l.Key, StringComparer.Ordinal);
+
     /// <summary>Containers and init containers.</summary>
     public static IEnumerable<JsonObject> Containers(JsonObject manifest) => ContainersOf(Of(manifest));
 

@@ -57,7 +57,7 @@ internal sealed record PodTrouble(string Pod, string? Node, string? Container, V
         if (Statuses(pod).Any(s => s.At("state", "running") is not null || s.At("state", "terminated") is not null || s.At("lastState", "terminated") is not null))
             yield break;
         foreach (var rule in (VerdictRule[])[VerdictRules.FailedMount, VerdictRules.FailedAttachVolume, VerdictRules.FailedCreatePodSandBox])
-            if (signs.Last(rule.Condition) is { } said && Statuses(pod).All(s => s.Text("state", "waiting", "reason") is "ContainerCreating" or "PodInitializing"))
+            if (signs.Last(rule.Condition) is { } said && !signs.IsPrepared(rule.Condition) && Statuses(pod).All(s => s.Text("state", "waiting", "reason") is "ContainerCreating" or "PodInitializing"))
                 yield return Of(pod, null, rule, rule.Condition, said.Text("message"));
     }
 

@@ -12,13 +12,18 @@ internal sealed class RolloutJudge(JsonObject applied, TimeProvider time)
     private static readonly TimeSpan SinglePod = TimeSpan.FromMinutes(2);
     // Without a readiness probe a program serves, as far as the cluster knows, from its start to the moment of its end.
     private static readonly TimeSpan ProofByRunning = TimeSpan.FromSeconds(10);
+    // What a kubelet takes beyond a pod's own grace to say that it is gone; one that is gone itself never does.
+    private static readonly TimeSpan Funeral = TimeSpan.FromSeconds(30);
     private readonly TroubleClocks clocks = new(time);
     private bool isRoomComing;
+    private bool isDraining;
 
     /// <summary>Looks at what is known now.</summary>
     public RolloutLook Look(RolloutView view)
     {
         clocks.Begin();
+        // Of every one, not of any: a clock that is not looked at is over.
+        isDraining = view.Ending.Select(IsDraining).ToList().Contains(true);
         var unproven = Unproven(view);
         var isDone = view.IsDone && unproven is null;
         var ofPods = OfPods(view);
@@ -46,9 +51,9 @@ internal sealed class RolloutJudge(JsonObject applied, TimeProvider time)
         if (OtherHands.Superseding(applied, now) is { } sentence)
             yield return Found(VerdictRules.Superseded, sentence);
         else if (now.Number("metadata", "generation") > applied.Number("metadata", "generation"))
-            yield return Found(VerdictRules.Changed, $"{OtherHands.Who(now)} changed it while it was rolled out; its pods still run this release");
+            yield return Found(VerdictRules.Changed, OtherHands.Changing(applied, now));
         if (now.Text("spec", "paused") == "true" && !isDone)
-            yield return Found(VerdictRules.Paused, applied.Text("spec", "paused") == "true" ? "its manifest says 'paused: true'" : $"{OtherHands.Who(now)} paused it while it was rolled out");
+            yield return Found(VerdictRules.Paused, applied.Text("spec", "paused") == "true" ? "its manifest says 'paused: true'" : $"{OtherHands.Who(now, applied)} paused it while it was rolled out");
     }
 
     private List<(JsonObject Pod, RolloutFinding? Finding)> OfPods(RolloutView view) =>
@@ -71,6 +76,8 @@ internal sealed class RolloutJudge(JsonObject applied, TimeProvider time)
 
     private IEnumerable<RolloutFinding> OfCreation(RolloutView view)
     {
+        if (CreationTrouble.OfSet(view, applied) is var (ofSet, why))
+            yield return Found(ofSet, $"Deployment/{view.Deployment!.Name()} cannot create its ReplicaSet: {why}");
         var trouble = CreationTrouble.In(view, isRoomComing);
         isRoomComing = trouble?.Rule == VerdictRules.QuotaAwaited;
         if (trouble is var (rule, message))
@@ -93,9 +100,12 @@ internal sealed class RolloutJudge(JsonObject applied, TimeProvider time)
     {
         var subject = $"{trouble.Pod}/{trouble.Container}/{trouble.Rule.Clock}";
         // An old pod that still drains will make room.
-        var lasts = trouble.Rule.IsOfRoom && view.IsEnding ? TimeSpan.Zero : clocks.Lasts(subject);
+        var lasts = trouble.Rule.IsOfRoom && isDraining ? TimeSpan.Zero : clocks.Lasts(subject);
         return new RolloutFinding(trouble.Rule, subject, trouble.ToString(), lasts, trouble.Grace);
     }
+
+    private bool IsDraining(JsonObject pod) => clocks.Lasts($"{pod.Name()} ends")
+        < Funeral + TimeSpan.FromSeconds(pod.Text("metadata", "deletionGracePeriodSeconds") is null ? 30 : pod.Number("metadata", "deletionGracePeriodSeconds"));
 
     private static TimeSpan? NextChange(RolloutFinding[] findings, TimeSpan? unproven)
     {

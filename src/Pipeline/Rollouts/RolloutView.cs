@@ -47,16 +47,19 @@ internal sealed class RolloutView(PodBaseline baseline)
         ? pods.Values.OrderBy(p => IsOwnedBy(p, set) ? IsReady(p) ? 1 : 0 : 2).ThenBy(p => p.Name(), StringComparer.Ordinal)
         : [];
 
-    /// <summary>True while a pod of its is on its way out.</summary>
-    public bool IsEnding => pods.Values.Any(IsGoing);
+    /// <summary>Pods of its that are on their way out.</summary>
+    public IEnumerable<JsonObject> Ending => pods.Values.Where(IsGoing);
 
-    /// <summary>The ReplicaSet of this rollout: another's trouble is not ours.</summary>
+    /// <summary>
+    /// The ReplicaSet of this rollout: another's trouble is not ours. Until the controller has made it, which with <c>Recreate</c> and while
+    /// it is paused takes longer than its first look, the Deployment still has the revision of the one before; only the template tells.
+    /// </summary>
     public JsonObject? NewReplicaSet => IsObserved
-        ? replicaSets.Values.FirstOrDefault(s => IsOwnedBy(s, Deployment!) && s.At("metadata", "annotations").Text(RevisionAnnotation) == Revision)
+        ? replicaSets.Values.FirstOrDefault(s => IsOwnedBy(s, Deployment!) && s.At("metadata", "annotations").Text(RevisionAnnotation) == Revision && PodTemplate.IsSame(s, Deployment!))
         : null;
 
     /// <summary>False while the controller has not read the newest wish: everything else in the status is about the one before.</summary>
-    private bool IsObserved => Deployment is { } found && found.Number("status", "observedGeneration") >= found.Number("metadata", "generation");
+    public bool IsObserved => Deployment is { } found && found.Number("status", "observedGeneration") >= found.Number("metadata", "generation");
 
     /// <summary>What is wrong with a pod, the worst first.</summary>
     public IEnumerable<PodTrouble> TroublesOf(JsonObject pod) => PodTrouble.In(pod, signs.GetValueOrDefault(pod.Name()), baseline.Of(pod));

@@ -19,6 +19,7 @@ internal static class VerdictRules
 
     // Images. The engine's message decides: a registry that is busy or unreachable is not one that lacks the image.
     public static readonly VerdictRule ImageNotFound = Terminal("ImageNotFound", "The registry has no such tag or digest. Push it (./build.sh PushImage), or correct the manifest's image.", Images) with { Clock = Pull, IsOfTemplate = true };
+    public static readonly VerdictRule ImageOfAnotherPlatform = Terminal("ImageOfAnotherPlatform", "The registry has the image, but not for the operating system and processor of the node: build it for them (--image-platform).", Images) with { Clock = Pull };
     public static readonly VerdictRule InvalidImageName = Terminal("InvalidImageName", "Correct the image's name in the manifest.", Images) with { IsOfTemplate = true };
     public static readonly VerdictRule ErrImageNeverPull = Terminal("ErrImageNeverPull", "imagePullPolicy is Never and the node lacks the image: load it there, or let the node pull.", Images);
     public static readonly VerdictRule ImagePullDenied = Counted("ImagePullDenied", 45, "Check the pods' imagePullSecrets and what that account may read at the registry.", "Shopify/krane#885 (credentials that come late)") with { Clock = Pull, IsOfTemplate = true };
@@ -75,7 +76,7 @@ internal static class VerdictRules
     /// <summary>The table in the order of this file.</summary>
     public static IReadOnlyList<VerdictRule> All { get; } =
     [
-        ImageNotFound, InvalidImageName, ErrImageNeverPull, ImagePullDenied, ImagePullRateLimited, ImagePullFailing,
+        ImageNotFound, ImageOfAnotherPlatform, InvalidImageName, ErrImageNeverPull, ImagePullDenied, ImagePullRateLimited, ImagePullFailing,
         CrashLoopBackOff, OomKilled, LivenessKilled, StartupKilled, Restarted, CreateContainerConfigError, CreateContainerError, CommandMissing,
         RunContainerError, ProgramMissing, ExecFormatError,
         FailedMount, FailedAttachVolume, FailedCreatePodSandBox, Unschedulable, AwaitingNode, NoNodeWouldFit,

@@ -8,6 +8,7 @@ namespace Pipeline.Tests.Rollouts;
 /// <summary>A Deployment in the middle of a rollout, an old and a new ReplicaSet, a judge, and a clock that stands still.</summary>
 public abstract class JudgeBed
 {
+    private protected const string Template = "template: {metadata: {labels: {pod-template-hash: abc}}, spec: {containers: [{name: api, image: team/api@sha256:1}]}}";
     private protected static readonly JsonObject Applied = Json("""{spec: {template: {spec: {containers: [{name: api, image: team/api@sha256:1}]}}}}""");
     private readonly RolloutView view = new(new PodBaseline([Json("{metadata: {uid: worn}, status: {containerStatuses: [{name: api, restartCount: 9}]}}")]));
     private RolloutJudge judge;
@@ -16,7 +17,7 @@ public abstract class JudgeBed
     {
         judge = new RolloutJudge(Applied, Time);
         SeeDeployment();
-        See(Resource.ReplicaSets, """{metadata: {name: api-new, uid: rs-new, ownerReferences: [{uid: d}], annotations: {deployment.kubernetes.io/revision: '2'}}}""");
+        See(Resource.ReplicaSets, $"{{metadata: {{name: api-new, uid: rs-new, ownerReferences: [{{uid: d}}], annotations: {{deployment.kubernetes.io/revision: '2'}}}}, spec: {{{Template}}}}}");
         See(Resource.ReplicaSets, """{metadata: {name: api-old, uid: rs-old, ownerReferences: [{uid: d}], annotations: {deployment.kubernetes.io/revision: '1'}}}""");
     }
 
@@ -56,6 +57,7 @@ public abstract class JudgeBed
 
     private protected void SeeReplicaFailure(string? message) => See(Resource.ReplicaSets, $$"""
         metadata: {name: api-new, uid: rs-new, ownerReferences: [{uid: d}], annotations: {deployment.kubernetes.io/revision: '2'} }
+        spec: { {{Template}} }
         status: {conditions: [{type: ReplicaFailure, status: '{{message is not null}}', reason: FailedCreate, message: '{{message}}'}]}
         """);
 

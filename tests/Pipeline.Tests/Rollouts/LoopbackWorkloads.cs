@@ -96,6 +96,7 @@ internal sealed class LoopbackWorkloads
           labels: {app: {{AppOf(deployment)}} }
           annotations: {deployment.kubernetes.io/revision: '{{revision}}'}
           ownerReferences: [{uid: {{deployment.Text("metadata", "uid")}} }]
+        spec: {template: {{deployment.At("spec", "template")?.ToJsonString() ?? "null"}} }
         """));
 
     public void PutPod(JsonObject deployment, string revision, int number, JsonObject status)

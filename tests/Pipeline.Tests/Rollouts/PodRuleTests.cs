@@ -156,6 +156,42 @@ public sealed class PodRuleTests : JudgeBed
         Assert.Null(Verdict);
     }
 
+    [Theory]
+    [InlineData("FailedMount")]
+    [InlineData("FailedAttachVolume")]
+    [InlineData("FailedCreatePodSandBox")]
+    public void A_pull_that_takes_its_time_once_the_node_has_prepared_the_pod_is_no_trouble(string reason)
+    {
+        SeeEvent(reason, "timed out waiting for the caches to sync");
+        SeeEvent("Pulling", "Pulling image");
+        SeePod("api-1", "state: {waiting: {reason: ContainerCreating}}");
+        Assert.Null(Verdict);
+        Time.Advance(TimeSpan.FromMinutes(5));
+
+        Assert.Null(Verdict);
+    }
+
+    [Theory]
+    [InlineData("no match for platform in manifest: not found")]
+    [InlineData("no matching manifest for linux/arm64/v8 in the manifest list entries")]
+    public void An_image_for_another_platform_is_told_from_one_that_is_not_there(string message)
+    {
+        SeePod("api-1", $"state: {{waiting: {{reason: ErrImagePull, message: '{message}'}}}}");
+
+        Assert.Equal("ImageOfAnotherPlatform", Look.Failure?.Rule.Condition);
+    }
+
+    [Fact]
+    public void An_old_pod_whose_node_is_gone_makes_no_room()
+    {
+        See(Resource.Pods, """{metadata: {name: old, deletionTimestamp: now, deletionGracePeriodSeconds: 20, ownerReferences: [{uid: rs-old}]}}""");
+        See(Resource.Pods, """{metadata: {name: api-1, ownerReferences: [{uid: rs-new}]}, status: {phase: Pending, conditions: [{type: PodScheduled, status: 'False', reason: Unschedulable, message: '0/3 nodes are available'}]}}""");
+        Assert.Null(Verdict);
+        Time.Advance(TimeSpan.FromSeconds(50));
+
+        Expect(120, "Pod/api-1 on no node: Unschedulable (0/3 nodes are available)");
+    }
+
     [Fact]
     public void A_pod_that_no_node_takes_fails_when_no_node_came_in_time()
     {
@@ -182,7 +218,7 @@ public sealed class PodRuleTests : JudgeBed
     public void While_an_old_pod_drains_room_may_still_come(string reason, int seconds)
     {
         SeeEvent(reason, "no room");
-        See(Resource.Pods, """{metadata: {name: old, deletionTimestamp: now, ownerReferences: [{uid: rs-old}]}}""");
+        See(Resource.Pods, """{metadata: {name: old, deletionTimestamp: now, deletionGracePeriodSeconds: 600, ownerReferences: [{uid: rs-old}]}}""");
         See(Resource.Pods, """{metadata: {name: api-1, ownerReferences: [{uid: rs-new}]}, status: {phase: Pending, conditions: [{type: PodScheduled, status: 'False', reason: Unschedulable, message: '0/3 nodes are available'}]}}""");
         Assert.Null(Verdict);
         Time.Advance(TimeSpan.FromMinutes(5));

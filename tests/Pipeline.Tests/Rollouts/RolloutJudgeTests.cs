@@ -121,11 +121,41 @@ public sealed class RolloutJudgeTests : JudgeBed
         Expect(seconds, $"ReplicaSet/api-new cannot create pods: {message}");
     }
 
+    [Theory]
+    [InlineData("Failed to create new replica set \"api-3\": replicasets.apps \"api-3\" is forbidden: exceeded quota: small", 10)]
+    [InlineData("Failed to create new replica set \"api-3\": admission webhook \"policy.example\" denied the request: no", 0)]
+    public void A_replica_set_that_cannot_be_created_fails_the_rollout(string message, int seconds)
+    {
+        SeeDeployment($"observedGeneration: 1, conditions: [{{type: Progressing, status: 'False', reason: ReplicaSetCreateError, lastUpdateTime: '2', message: '{message}'}}]");
+
+        Expect(seconds, $"Deployment/api cannot create its ReplicaSet: {message}");
+    }
+
+    [Fact]
+    public void A_replica_set_that_could_not_be_created_for_the_rollout_before_gets_time()
+    {
+        const string Said = "conditions: [{type: Progressing, status: 'False', reason: ReplicaSetCreateError, lastUpdateTime: '1', message: 'admission webhook denied the request: no'}]";
+        JudgeFrom(Json($"{{spec: {{{Template}}}, status: {{{Said}}}}}"));
+        SeeDeployment($"observedGeneration: 1, {Said}");
+
+        Expect(30, "Deployment/api cannot create its ReplicaSet: admission webhook denied the request: no");
+    }
+
+    [Fact]
+    public void Pods_of_the_replica_set_before_are_not_judged_while_the_new_one_is_not_made()
+    {
+        See(Resource.ReplicaSets, """{metadata: {name: api-new, uid: rs-new, ownerReferences: [{uid: d}], annotations: {deployment.kubernetes.io/revision: '2'}}, spec: {template: {spec: {containers: [{name: api, image: team/api@sha256:0}]}}}}""");
+        SeePod("api-1", "state: {waiting: {reason: InvalidImageName, message: 'of the release before'}}");
+
+        Assert.Null(Verdict);
+    }
+
     [Fact]
     public void What_was_said_of_a_replica_set_before_its_controller_looked_is_not_judged()
     {
         See(Resource.ReplicaSets, """
             metadata: {name: api-new, uid: rs-new, generation: 3, ownerReferences: [{uid: d}], annotations: {deployment.kubernetes.io/revision: '2'} }
+            spec: {template: {spec: {containers: [{name: api, image: team/api@sha256:1}]}}}
             status: {observedGeneration: 2, conditions: [{type: ReplicaFailure, status: 'True', message: 'Pod "x" is invalid: old'}]}
             """);
 
@@ -183,6 +213,34 @@ public sealed class RolloutJudgeTests : JudgeBed
         SeeDeployment(image: "team/api@sha256:2", managers: "{manager: kubectl-set, time: '2', fieldsV1: {'f:spec': {} } }, {manager: pipeline, time: '2', fieldsV1: {'f:spec': {} } }, {manager: hpa, time: '3', subresource: scale, fieldsV1: {'f:spec': {} } }");
 
         Assert.StartsWith("'kubectl-set' (at 2) changed it", Verdict, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Who_changes_what_the_pods_get_took_it_over_too_and_no_value_is_shown()
+    {
+        JudgeFrom(Json("{spec: {template: {spec: {containers: [{name: api, image: team/api@sha256:1, env: [{name: GREETING, value: hello}]}]}}}}"));
+        See(Resource.Deployments, """
+            metadata: {name: api, uid: d, generation: 3, managedFields: [{manager: kubectl-set, time: '2', fieldsV1: {'f:spec': {} } }] }
+            spec: {template: {spec: {containers: [{name: api, image: team/api@sha256:1, env: [{name: GREETING, value: secret-word}]}]}}}
+            """);
+
+        Expect(0, "'kubectl-set' (at 2) changed it while it was rolled out: its pods' 'containers[api].env[GREETING].value' is no longer what this release asks for");
+    }
+
+    [Theory]
+    [InlineData("{manager: kube-controller-manager, time: '2', subresource: scale, fieldsV1: {'f:spec': {'f:replicas': {} } } }", "'kube-controller-manager' (at 2)")]
+    [InlineData("", "somebody")]
+    public void An_autoscaler_that_acts_in_the_middle_leaves_the_pods_to_the_release(string entry, string who)
+    {
+        const string Ours = "{manager: pipeline, time: '1', fieldsV1: {'f:spec': {'f:replicas': {} } } }";
+        JudgeFrom(Json($"{{metadata: {{generation: 2, managedFields: [{Ours}]}}, spec: {{replicas: 3, {Template}}}}}"));
+        See(Resource.Deployments, $$"""
+            metadata: {name: api, uid: d, generation: 3, managedFields: [{manager: pipeline, time: '1', fieldsV1: {'f:spec': {} } }, {{entry}}] }
+            spec: {replicas: 5, {{Template}} }
+            """);
+
+        Assert.Null(Verdict);
+        Assert.Contains(Look.Findings, f => f.Sentence == $"{who} scaled it to 5 pods while it was rolled out");
     }
 
     [Fact]

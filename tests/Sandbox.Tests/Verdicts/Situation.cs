@@ -31,12 +31,25 @@ internal sealed record Situation(
         var plan = YamlManifest.Parse(File.ReadAllText(Path.Combine(Folder, name + ".yaml")), name).Single();
         var recording = Path.Combine(Folder, name + ".jsonl");
         var isRecorded = File.Exists(recording);
-        var lines = isRecorded ? [.. File.ReadLines(recording).Select(l => (JsonObject)JsonNode.Parse(l)!)] : WrittenSituation.Lines(plan);
+        var lines = isRecorded ? WithTemplates([.. File.ReadLines(recording).Select(l => (JsonObject)JsonNode.Parse(l)!)]) : WrittenSituation.Lines(plan);
         return new Situation(
             name, plan.Text("title")!, plan.Text("row")!, plan.Text("source")!, isRecorded, Expectation.Of(plan.At("expect")!),
             lines.Select(l => l.At("applied")).OfType<JsonObject>().First(), [.. lines.Where(l => l.At("object") is not null).Select(ChangeOf)],
             TimeSpan.FromSeconds(isRecorded ? plan.Number("record", "seconds") : plan.Number("seconds")));
     }
+
+    // The recorder once left out what its ReplicaSets make; that is what the Deployment asked for when it had their revision.
+    private static IReadOnlyList<JsonObject> WithTemplates(IReadOnlyList<JsonObject> lines)
+    {
+        var made = lines.Where(l => l.Text("kind") == Resource.Deployments.Plural).Select(l => l.At("object")!).Where(d => RevisionOf(d) is not null)
+            .GroupBy(d => RevisionOf(d)!).ToDictionary(g => g.Key, g => g.First().At("spec", "template"));
+        foreach (var set in lines.Where(l => l.Text("kind") == Resource.ReplicaSets.Plural).Select(l => l.At("object")!))
+            if (set.At("spec", "template") is null && made.GetValueOrDefault(RevisionOf(set) ?? "") is { } template)
+                set["spec"]!["template"] = template.DeepClone();
+        return lines;
+    }
+
+    private static string? RevisionOf(JsonObject item) => item.At("metadata", "annotations").Text("deployment.kubernetes.io/revision");
 
     // {"at":7.863,"kind":"pods","type":"MODIFIED","object":{…}}
     private static Change ChangeOf(JsonObject line) => new(

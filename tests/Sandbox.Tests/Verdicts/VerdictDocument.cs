@@ -43,7 +43,7 @@ internal static class VerdictDocument
             - Restarts count from before the release was applied. The third end of a program in a row is a verdict.
             - A pod that was restarted, or has no readiness probe, counts as serving once it ran for ten seconds.
             - Trouble that went away and comes again is new.
-            - While an old pod still drains, room that is missing is not counted yet: that pod makes some.
+            - While an old pod still drains, for as long as it may and half a minute more, room that is missing is not counted yet: that pod makes some.
 
             ## The rules
 

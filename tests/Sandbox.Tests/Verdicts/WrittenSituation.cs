@@ -14,7 +14,8 @@ internal static class WrittenSituation
              "status":{"observedGeneration":2}}
             """),
         ("replicaSet", "replicasets", """
-            {"metadata":{"name":"api-new","uid":"new","labels":{"app":"api"},"ownerReferences":[{"uid":"d"}],"annotations":{"deployment.kubernetes.io/revision":"2"}},"status":{}}
+            {"metadata":{"name":"api-new","uid":"new","labels":{"app":"api"},"ownerReferences":[{"uid":"d"}],"annotations":{"deployment.kubernetes.io/revision":"2"}},
+             "spec":{"template":{"metadata":{"labels":{"pod-template-hash":"new"}},"spec":{"containers":[{"name":"api","image":"api:2"}]}}},"status":{}}
             """),
         ("pod", "pods", """
             {"metadata":{"name":"api-new-1","labels":{"app":"api"},"ownerReferences":[{"uid":"new"}]},"spec":{"nodeName":"node-1","containers":[{"name":"api"}]},"status":{}}

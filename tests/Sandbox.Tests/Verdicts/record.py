@@ -181,6 +181,8 @@ def slim(kind, item):
         kept["spec"]["template"] = {"spec": containers(item["spec"]["template"]["spec"])}
     else:
         kept["spec"] = {**pick(item["spec"], ("nodeName", "replicas", "restartPolicy")), **(containers(item["spec"]) if kind == "pods" else {})}
+        if kind == "replicasets":
+            kept["spec"]["template"] = {"spec": containers(item["spec"]["template"]["spec"])}
     status = {k: v for k, v in item.get("status", {}).items() if k not in KEPT["status"]}
     for name in ("containerStatuses", "initContainerStatuses"):
         if name in status:
