@@ -21,9 +21,9 @@ internal sealed class RecordStore(ClusterConnection cluster)
     private const string PackedKey = "release.json.gz";
     private const int MostPlain = 256 * 1024;
 
-    // By release number: what the next write must find unchanged, and what the last one said.
+    // By release number: what the next write must find unchanged, and what this run last stored there, or sent since without an answer.
     private readonly Dictionary<int, string> resourceVersions = [];
-    private readonly Dictionary<int, string> sent = [];
+    private readonly Dictionary<int, HashSet<string>> sent = [];
 
     /// <summary>Every kept record, newest first. One that cannot be read does not keep the others from being read.</summary>
     /// <exception cref="FailureException">Without one that cannot be read nobody knows what serves.</exception>
@@ -44,14 +44,15 @@ internal sealed class RecordStore(ClusterConnection cluster)
     /// <summary>Adds a record under its number; false when somebody else took that number in between.</summary>
     public async Task<bool> TryCreateAsync(Release release, CancellationToken cancellation)
     {
+        var body = ConfigMap(release);
         try
         {
-            Remember(release.Number, await cluster.CreateAsync(Resource.ConfigMaps, ConfigMap(release), cancellation));
+            Remember(release.Number, await cluster.CreateAsync(Resource.ConfigMaps, body, cancellation));
             return true;
         }
         catch (ClusterRequestException e) when (e.IsConflict)
         {
-            return false;
+            return await IsStoredAsync(release.Number, [ContentOf(body)!], cancellation);
         }
     }
 
@@ -59,21 +60,9 @@ internal sealed class RecordStore(ClusterConnection cluster)
     /// <exception cref="FailureException">Somebody else wrote it in between.</exception>
     public async Task WriteAsync(Release release, CancellationToken cancellation)
     {
-        var earlier = sent.GetValueOrDefault(release.Number);
-        try
-        {
-            await ReplaceAsync(release, cancellation);
-        }
-        catch (ClusterRequestException e) when (e.IsConflict)
-        {
-            if (await IsStoredAsync(release.Number, earlier, cancellation))
-            {
-                await ReplaceAsync(release, cancellation);
-                return;
-            }
-
-            throw FailureException.Refused($"The record of release {release.Number} was changed by another run in between. Look at it with ./build.sh Status, then start again.");
-        }
+        if (await TryReplaceAsync(release, cancellation) || (await IsStoredAsync(release.Number, sent[release.Number], cancellation) && await TryReplaceAsync(release, cancellation)))
+            return;
+        throw FailureException.Refused($"The record of release {release.Number} was changed by another run in between. Look at it with ./build.sh Status, then start again.");
     }
 
     /// <summary>Removes a record and its manifests.</summary>
@@ -83,20 +72,32 @@ internal sealed class RecordStore(ClusterConnection cluster)
         await cluster.DeleteAsync(Resource.ConfigMaps, NameOf(number), cancellation);
     }
 
-    private async Task ReplaceAsync(Release release, CancellationToken cancellation)
+    private async Task<bool> TryReplaceAsync(Release release, CancellationToken cancellation)
     {
         var body = ConfigMap(release);
+        var content = ContentOf(body)!;
         body["metadata"]!["resourceVersion"] = resourceVersions[release.Number];
-        var written = cluster.ReplaceAsync(Resource.ConfigMaps, body, cancellation);
-        sent[release.Number] = ContentOf(body)!;
-        Remember(release.Number, await written);
+        sent.TryAdd(release.Number, []);
+        sent[release.Number].Add(content);
+        try
+        {
+            Remember(release.Number, await cluster.ReplaceAsync(Resource.ConfigMaps, body, cancellation));
+        }
+        catch (ClusterRequestException e) when (e.IsConflict)
+        {
+            if (!await IsStoredAsync(release.Number, [content], cancellation))
+                return false;
+        }
+
+        sent[release.Number] = [content];
+        return true;
     }
 
-    // A write that was stopped, or whose answer was lost, may have been stored all the same.
-    private async Task<bool> IsStoredAsync(int number, string? earlier, CancellationToken cancellation)
+    // A write that was stopped, or whose answer was lost, may have been stored all the same, and its repetition meets it.
+    private async Task<bool> IsStoredAsync(int number, HashSet<string> ours, CancellationToken cancellation)
     {
         var stored = await cluster.FindAsync(Resource.ConfigMaps, NameOf(number), cancellation);
-        if (stored is null || ContentOf(stored) != earlier)
+        if (stored is null || ContentOf(stored) is not { } content || !ours.Contains(content))
             return false;
         Remember(number, stored);
         return true;

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http;
 using Pipeline.Cluster;
 using Pipeline.Errors;
 using Pipeline.Releases;
@@ -77,6 +78,65 @@ public sealed class RecordStoreTests : IAsyncLifetime
         await store.WriteAsync(Given.Good(7) with { Reason = "second" }, default);
 
         Assert.Equal("second", (await store.ReadAsync(default)).Latest!.Reason);
+    }
+
+    [Fact]
+    public async Task A_write_that_is_repeated_since_its_answer_was_lost_is_this_run_s_own()
+    {
+        await store.TryCreateAsync(Given.Good(7), default);
+        LoseAnswer();
+        await store.WriteAsync(Given.Good(7) with { Reason = "first" }, default);
+        await store.WriteAsync(Given.Good(7) with { Reason = "second" }, default);
+
+        Assert.Equal("second", (await store.ReadAsync(default)).Latest!.Reason);
+        Assert.Equal(3, cluster.Requests.Count(r => r.StartsWith("PUT", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Of_several_writes_without_an_answer_any_may_be_what_is_stored()
+    {
+        await store.TryCreateAsync(Given.Good(7), default);
+        using (var stop = new CancellationTokenSource())
+        {
+            cluster.BeforeAnswer = _ => stop.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => store.WriteAsync(Given.Good(7) with { Reason = "first" }, stop.Token));
+        }
+
+        using (var stop = new CancellationTokenSource())
+        {
+            cluster.Before = async _ =>
+            {
+                await stop.CancelAsync();
+                return true;
+            };
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => store.WriteAsync(Given.Good(7) with { Reason = "second" }, stop.Token));
+        }
+
+        cluster.Before = _ => Task.FromResult(false);
+        LoseAnswer(after: 1);
+        await store.WriteAsync(Given.Good(7) with { Reason = "third" }, default);
+
+        Assert.Equal("third", (await store.ReadAsync(default)).Latest!.Reason);
+    }
+
+    [Fact]
+    public async Task A_record_that_was_created_although_the_server_said_that_it_was_busy_is_this_run_s_own()
+    {
+        cluster.Instead = async (http, body) =>
+        {
+            if (http.Request.Method != "POST")
+                return false;
+            cluster.Instead = (_, _) => Task.FromResult(false);
+            cluster.Put($"{Records}/{body!.Name()}", body!);
+            http.Response.StatusCode = 503;
+            http.Response.Headers.RetryAfter = "0";
+            await http.Response.WriteAsync("busy");
+            return true;
+        };
+
+        Assert.True(await store.TryCreateAsync(Given.Good(7), default));
+        await store.WriteAsync(Given.Good(7) with { Reason = "goes on" }, default);
+        Assert.Equal("goes on", (await store.ReadAsync(default)).Latest!.Reason);
     }
 
     [Theory]
@@ -176,6 +236,14 @@ public sealed class RecordStoreTests : IAsyncLifetime
 
         Assert.Equal(["config-7", "pipeline-release-7", "pipeline-release-8", "pipeline-release-9"], cluster.Objects.Keys.Where(k => k.StartsWith(Records, StringComparison.Ordinal)).Select(k => k.Split('/')[^1]).Order(StringComparer.Ordinal));
     }
+
+    // After the write was stored.
+    private void LoseAnswer(int after = 0) => cluster.BeforeAnswer = http =>
+    {
+        if (http.Request.Method == "PUT" && after-- == 0)
+            http.Abort();
+        return Task.CompletedTask;
+    };
 
     private void Put(string content) => cluster.Put($"{Records}/pipeline-release-7", new()
     {
