@@ -234,9 +234,9 @@ public sealed class ClusterConnection : IDisposable
         return IsRepeatable(method) ? pause : null;
     }
 
-    // An address that never answered is more likely wrong than busy.
+    // An address that never answered is more likely wrong than busy. Without a connection, or credentials, nothing was sent.
     private bool MayAskAgain(HttpMethod method, HttpRequestException error) =>
-        hasAnswered && (error.HttpRequestError == HttpRequestError.ConnectionError || IsRepeatable(method));
+        hasAnswered && (error.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.UserAuthenticationError || IsRepeatable(method));
 
     // An apply sent twice is one apply, and a replacement sent twice is a conflict, which whoever replaces resolves by reading. Only a
     // creation would meet its own first half.
@@ -250,10 +250,9 @@ public sealed class ClusterConnection : IDisposable
             await gate.PassAsync(cancellation);
         var request = new HttpRequestMessage(method, new Uri(root, path)) { Content = content };
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+        await AuthorizeAsync(client, request, cancellation);
         try
         {
-            if (client.Credentials is { } credentials)
-                await credentials.ProcessHttpRequestAsync(request, cancellation);
             return await client.HttpClient.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
         }
         catch (HttpRequestException e)
@@ -262,9 +261,37 @@ public sealed class ClusterConnection : IDisposable
         }
     }
 
+    // An exec plugin, or a token's issuer, fails in ways of its own, and may answer in a moment.
+    private async Task AuthorizeAsync(Kubernetes client, HttpRequestMessage request, CancellationToken cancellation)
+    {
+        try
+        {
+            if (client.Credentials is { } credentials)
+                await credentials.ProcessHttpRequestAsync(request, cancellation).WaitAsync(cancellation);
+        }
+        catch (Exception e) when (e is not OperationCanceledException || !cancellation.IsCancellationRequested)
+        {
+            throw new FailureException(
+                $"The context '{Context}' gives no credentials for the Kubernetes API at {Server}: {e.Message}", cause: new HttpRequestException(HttpRequestError.UserAuthenticationError, e.Message, e));
+        }
+    }
+
+    private async Task<string> ReadErrorAsync(HttpMethod method, HttpResponseMessage response, CancellationToken cancellation)
+    {
+        try
+        {
+            return await response.Content.ReadAsStringAsync(cancellation);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException)
+        {
+            throw new FailureException(
+                $"The Kubernetes API at {Server} (context '{Context}') broke off its answer to {method} {response.RequestMessage!.RequestUri!.AbsolutePath}, a {(int)response.StatusCode}: {e.InnerException?.Message ?? e.Message}", cause: e);
+        }
+    }
+
     private async Task<ClusterRequestException> ErrorAsync(HttpMethod method, HttpResponseMessage response, CancellationToken cancellation)
     {
-        var text = await response.Content.ReadAsStringAsync(cancellation);
+        var text = await ReadErrorAsync(method, response, cancellation);
         JsonObject? status = null;
         try
         {

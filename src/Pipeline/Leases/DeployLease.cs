@@ -110,13 +110,13 @@ internal sealed class DeployLease : IAsyncDisposable
                     await LoseAsync(Expired);
                 pause = RenewEvery;
             }
-            catch (Exception e) when (e is FailureException or OperationCanceledException && ended.IsCancellationRequested)
+#pragma warning disable CA1031 // Whatever it is: a lock that nobody renews is lost in silence.
+            catch (Exception e)
+#pragma warning restore CA1031
             {
-                return;
-            }
-            catch (FailureException e)
-            {
-                log.Warning("The deploy lock could not be renewed, trying again: {Why:l}", e.Message);
+                if (ended.IsCancellationRequested)
+                    return;
+                log.Warning("The deploy lock could not be renewed, trying again: {Why:l}", e is FailureException ? e.Message : $"{e.GetType().Name}: {e.Message}");
                 pause = TryAgainAfter;
             }
         }
@@ -166,13 +166,15 @@ internal sealed class DeployLease : IAsyncDisposable
     private async Task LetGoAsync(TimeSpan within, string? note)
     {
         using var limit = new CancellationTokenSource(within, time);
-        lease["spec"]!["holderIdentity"] = "";
-        lease["metadata"]!["annotations"] = note is null ? [] : new JsonObject { [LeaseObject.Freed] = note };
         try
         {
+            lease["spec"]!["holderIdentity"] = "";
+            lease["metadata"]!["annotations"] = note is null ? [] : new JsonObject { [LeaseObject.Freed] = note };
             await WriteAsync(limit.Token);
         }
-        catch (Exception e) when (e is FailureException or OperationCanceledException)
+#pragma warning disable CA1031 // The run is over, whatever becomes of this.
+        catch (Exception)
+#pragma warning restore CA1031
         {
             // It expires by itself; nothing that the run did depends on it any more.
         }

@@ -178,6 +178,22 @@ public sealed class ClusterConnectionTests : IAsyncLifetime
         Assert.StartsWith($"The Kubernetes API at {connection.Server} (context 'loopback') broke off its answer to GET ", error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task An_error_that_breaks_off_is_a_failure_with_a_sentence()
+    {
+        cluster.Before = async http =>
+        {
+            http.Response.StatusCode = 500;
+            http.Response.ContentLength = 100;
+            await http.Response.WriteAsync("{\"kind\":");
+            return true;
+        };
+        var error = await Assert.ThrowsAsync<FailureException>(() => connection.CreateAsync(Resource.ConfigMaps, Named("once"), default));
+
+        Assert.StartsWith($"The Kubernetes API at {connection.Server} (context 'loopback') broke off its answer to POST /api/v1/namespaces/product/configmaps, a 500: ", error.Message, StringComparison.Ordinal);
+        Assert.Single(cluster.Requests);
+    }
+
     [Theory]
     [InlineData("<html>log in</html>")]
     [InlineData("[]")]
@@ -248,6 +264,47 @@ public sealed class ClusterConnectionTests : IAsyncLifetime
         await plugged.FindAsync(Resource.Pods, "api", default);
 
         Assert.Equal("Bearer plugged", sent);
+    }
+
+    [SkippableTheory]
+    [InlineData("GET")]
+    [InlineData("POST")]
+    public async Task A_plugin_that_fails_for_a_moment_is_asked_again(string method)
+    {
+        Skip.If(OperatingSystem.IsWindows(), "the plugin is a shell script");
+        var plugin = new ExecPlugin(folder);
+        using var plugged = ClusterConnection.Open(plugin.Options(connection.Server), time);
+        Assert.Null(await plugged.FindAsync(Resource.ConfigMaps, "once", default));
+        plugin.Failures = 2;
+        await time.WhileAsync(plugged.SendAsync(
+            new HttpMethod(method), Resource.ConfigMaps.PathIn("product"), method == "GET" ? null : new StringContent(Named("once").ToJsonString()), default), breath: 8);
+
+        Assert.Equal(2, cluster.Requests.Count);
+    }
+
+    [SkippableFact]
+    public async Task A_plugin_that_fails_is_a_failure_that_names_the_context()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "the plugin is a shell script");
+        var plugin = new ExecPlugin(folder);
+        using var plugged = ClusterConnection.Open(plugin.Options(connection.Server), time);
+        plugin.Failures = 1000;
+        var error = await Assert.ThrowsAsync<FailureException>(() => plugged.FindAsync(Resource.Pods, "api", default));
+
+        Assert.StartsWith($"The context 'prod' gives no credentials for the Kubernetes API at {connection.Server}: ", error.Message, StringComparison.Ordinal);
+        Assert.Empty(cluster.Requests);
+    }
+
+    [SkippableFact]
+    public async Task A_plugin_that_hangs_is_given_up()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "the plugin is a shell script");
+        var plugin = new ExecPlugin(folder);
+        using var plugged = ClusterConnection.Open(plugin.Options(connection.Server), time);
+        plugin.Hang();
+        var error = await Assert.ThrowsAsync<FailureException>(() => time.WhileAsync(plugged.FindAsync(Resource.Pods, "api", default)));
+
+        Assert.EndsWith("(context 'prod') does not answer: nothing came within 35 s.", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -4,6 +4,8 @@ using Microsoft.AspNetCore.Http;
 using Pipeline.Cluster;
 using Pipeline.Errors;
 using Pipeline.Leases;
+using Pipeline.Tests.Cluster;
+using Pipeline.Tests.Images;
 using Pipeline.Tests.Releases;
 using Pipeline.Tests.Runs;
 using Serilog.Core;
@@ -251,6 +253,63 @@ public sealed class DeployLeaseTests : LeaseTests
         Assert.False(lease.Lost.IsCancellationRequested);
     }
 
+    [SkippableFact]
+    public async Task Credentials_that_cannot_be_had_for_a_moment_do_not_lose_it()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "the plugin is a shell script");
+        using var folder = new TemporaryFolder();
+        var plugin = new ExecPlugin(folder);
+        using var plugged = ClusterConnection.Open(plugin.Options(Connection.Server), Time);
+        await using var lease = await AcquireAsync(Ann, from: plugged);
+        plugin.Failures = 1;
+        await Time.UntilAsync(() => Renewals() >= 3, breath: 12);
+
+        Assert.False(lease.Lost.IsCancellationRequested);
+    }
+
+    [SkippableFact]
+    public async Task Credentials_that_can_no_longer_be_had_lose_it_in_time_and_its_end_is_no_error()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "the plugin is a shell script");
+        using var folder = new TemporaryFolder();
+        var plugin = new ExecPlugin(folder);
+        using var plugged = ClusterConnection.Open(plugin.Options(Connection.Server), Time);
+        var lease = await AcquireAsync(Ann, from: plugged);
+        plugin.Failures = 1000;
+        await Time.UntilAsync(() => lease.Lost.IsCancellationRequested, atMost: 15, breath: 4);
+        await lease.DisposeAsync();
+
+        Assert.StartsWith("Stopped: this run no longer holds the deploy lock, which it could not renew for 10 seconds", lease.Loss, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_renewal_that_fails_in_an_unforeseen_way_loses_it_in_time_and_not_in_silence()
+    {
+        var lease = await AcquireAsync(Ann);
+        Cluster.Instead = async (http, _) =>
+        {
+            if (http.Request.Method == "PUT")
+                await http.Response.WriteAsync("{}");
+            return http.Request.Method == "PUT";
+        };
+        await Time.UntilAsync(() => lease.Lost.IsCancellationRequested, atMost: 30, breath: 4);
+        await lease.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Its_end_is_no_error_although_the_last_renewal_was_answered_with_something_else()
+    {
+        var lease = await AcquireAsync(Ann);
+        Cluster.Instead = async (http, _) =>
+        {
+            if (http.Request.Method == "PUT")
+                await http.Response.WriteAsync("{}");
+            return http.Request.Method == "PUT";
+        };
+        await Time.UntilAsync(() => Renewals() >= 1, breath: 4);
+        await lease.DisposeAsync();
+    }
+
     [Fact]
     public async Task Its_end_gives_it_back_although_the_last_renewal_was_cut_off()
     {
@@ -273,7 +332,7 @@ public sealed class DeployLeaseTests : LeaseTests
 
     private int Renewals() => Cluster.Requests.Count(r => r.StartsWith("PUT", StringComparison.Ordinal));
 
-    private Task<DeployLease> AcquireAsync(LeaseHolder holder, LeaseWish? wish = null) => new LeaseTaking(Connection, holder, wish ?? new LeaseWish(holder.Why), Time, Logger.None).TakeAsync(default);
+    private Task<DeployLease> AcquireAsync(LeaseHolder holder, LeaseWish? wish = null, ClusterConnection? from = null) => new LeaseTaking(from ?? Connection, holder, wish ?? new LeaseWish(holder.Why), Time, Logger.None).TakeAsync(default);
 
     private void Put(LeaseHolder? holder, DateTimeOffset renewed) => Cluster.Put(Path, new JsonObject
     {
