@@ -11,8 +11,8 @@ public sealed record ReleaseHistory(IReadOnlyList<Release> Releases)
     public IReadOnlyList<UnreadableRecord> Unreadable { get; init; } = [];
 
     /// <summary>The unreadable record without which nobody knows what serves; null when there is none.</summary>
-    public UnreadableRecord? Missing => Unreadable.FirstOrDefault(u => Latest is null || u.Number > Latest.Number)
-        ?? (Releases.FirstOrDefault(r => r.Outcome == ReleaseOutcome.Succeeded)?.Rollback is { } back ? FindUnreadable(back.To) : null);
+    public UnreadableRecord? Missing => Unreadable.FirstOrDefault(u => Latest is null || u.Number > (LastSucceeded?.Number ?? -1))
+        ?? (LastSucceeded?.Rollback is { } back ? FindUnreadable(back.To) : null);
 
     /// <summary>The newest record, finished or not.</summary>
     public Release? Latest => Releases.Count > 0 ? Releases[0] : null;
@@ -21,7 +21,7 @@ public sealed record ReleaseHistory(IReadOnlyList<Release> Releases)
     /// The release that serves now: the last that succeeded, or the one that the last rollback went back to. A failed release that was
     /// put back changes nothing; one that was not put back leaves the one before it as the last that is known to be good.
     /// </summary>
-    public Release? Live => Releases.FirstOrDefault(r => r.Outcome == ReleaseOutcome.Succeeded) switch
+    public Release? Live => LastSucceeded switch
     {
         { Rollback: { } rollback } => Find(rollback.To),
         var release => release,
@@ -80,6 +80,8 @@ public sealed record ReleaseHistory(IReadOnlyList<Release> Releases)
         needed.UnionWith(new SchemaRecord(Releases).NeededFor(targets));
         return Releases.Skip(keep).Where(r => !needed.Contains(r.Number));
     }
+
+    private Release? LastSucceeded => Releases.FirstOrDefault(r => r.Outcome == ReleaseOutcome.Succeeded);
 
     // The last rollback that touched it decides; one that came back to the release that already served leaves nothing.
     private bool IsLeft(Release release)

@@ -65,6 +65,24 @@ public sealed class ReleaseHistoryTests
     public void A_rollback_to_the_release_that_serves_leaves_nothing() =>
         Assert.Equal(6, Given.History(Given.Good(5), Given.Good(6), Given.Ended(7, ReleaseOutcome.NotPutBack), Given.Back(8, 6, 6), Given.Good(9)).PreviousGood!.Number);
 
+    [Theory]
+    [InlineData(ReleaseOutcome.Failed)]
+    [InlineData(ReleaseOutcome.PutBack)]
+    [InlineData(ReleaseOutcome.NotPutBack)]
+    [InlineData(ReleaseOutcome.Unfinished)]
+    public void A_record_that_cannot_be_read_may_be_the_live_one_although_a_later_release_did_not_succeed(ReleaseOutcome outcome)
+    {
+        Assert.Equal(7, Unread(7, Given.Good(6), Given.Ended(8, outcome)).Missing!.Number);
+        Assert.Equal(0, Unread(0, Given.Ended(1, outcome)).Missing!.Number);
+    }
+
+    [Fact]
+    public void A_record_that_cannot_be_read_and_is_older_than_the_last_success_is_not_what_serves()
+    {
+        Assert.Null(Unread(7, Given.Good(6), Given.Good(8), Given.Ended(9, ReleaseOutcome.Failed)).Missing);
+        Assert.Null(Unread(7, Given.Good(6), Given.Back(8, 7, 6), Given.Ended(9, ReleaseOutcome.Failed)).Missing);
+    }
+
     [Fact]
     public void A_release_without_pages_serves_with_those_that_were_live_when_it_came()
     {
@@ -116,6 +134,9 @@ public sealed class ReleaseHistoryTests
             Verdicts = applied is null ? [] : [new RevisionVerdict(applied, [.. parents], null, 1)],
         },
     };
+
+    private static ReleaseHistory Unread(int number, params Release[] releases) =>
+        Given.History(releases) with { Unreadable = [new UnreadableRecord(number, $"pipeline-release-{number}", "It is damaged.")] };
 
     private static Release With(int number) => Given.Good(number) with { Frontend = new FrontendResult("site", $"releases/{number}/", ImmutableSortedDictionary<string, string>.Empty, [], [], 0) };
 }
