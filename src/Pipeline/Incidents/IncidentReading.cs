@@ -13,7 +13,9 @@ internal sealed class IncidentReading(Release release, ReleaseHistory history, F
     public static Release? Find(ReleaseHistory history, int? number) =>
         number is null
             ? history.Releases.FirstOrDefault(IsOne)
-            : history.Releases.FirstOrDefault(r => r.Number == number && IsOne(r)) ?? history.Releases.FirstOrDefault(r => r.Rollback?.From == number);
+            : history.Releases.FirstOrDefault(r => r.Number == number && IsOne(r))
+                ?? history.Releases.FirstOrDefault(r => r.Rollback?.From == number)
+                ?? (history.Find(number.Value) is { } left ? history.Releases.LastOrDefault(r => IsTakenBack(left, r)) : null);
 
     /// <summary>The report.</summary>
     public IncidentReport Report() => new()
@@ -35,6 +37,10 @@ internal sealed class IncidentReading(Release release, ReleaseHistory history, F
 
     private static bool IsOne(Release release) => release.Incident is not null || release.Rollback is not null;
 
+    // Between the two ends of a rollback, and not one that had left nothing by itself.
+    private static bool IsTakenBack(Release left, Release rollback) =>
+        left.Number > rollback.Rollback?.To && left.Number < rollback.Number && left.Rollback is null && left.Outcome is not (ReleaseOutcome.Failed or ReleaseOutcome.PutBack);
+
     private IncidentEnd End => release.Outcome switch
     {
         ReleaseOutcome.Succeeded or ReleaseOutcome.PutBack => IncidentEnd.Back,
@@ -42,14 +48,14 @@ internal sealed class IncidentReading(Release release, ReleaseHistory history, F
         _ => IncidentEnd.NotBack,
     };
 
-    // A rollback over several releases takes all of them back; those that failed by themselves had left nothing.
+    // A rollback over several releases takes all of them back.
     private IReadOnlyList<Release> Left
     {
         get
         {
             if (release.Rollback is not { } back)
                 return [release];
-            var between = history.Releases.Where(r => r.Number > back.To && r.Number < release.Number && r.Rollback is null && r.Outcome is not (ReleaseOutcome.Failed or ReleaseOutcome.PutBack)).ToList();
+            var between = history.Releases.Where(r => IsTakenBack(r, release)).ToList();
             return between.Count > 0 ? between : history.Find(back.From) is { } from && back.From != back.To ? [from] : [];
         }
     }

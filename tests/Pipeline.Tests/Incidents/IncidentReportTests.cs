@@ -130,5 +130,19 @@ public sealed class IncidentReportTests
         Assert.Equal(found, IncidentReading.Find(history, asked)?.Number);
     }
 
+    [Theory]
+    [InlineData(10, null)]
+    [InlineData(9, 11)]
+    [InlineData(8, 11)]
+    [InlineData(12, 13)]
+    public void A_release_that_never_served_is_found_by_the_first_rollback_that_took_it_back(int asked, int? found)
+    {
+        var history = Given.History(
+            Given.Good(6), Given.Good(7), Given.Ended(8, ReleaseOutcome.NotPutBack), Given.Ended(9, ReleaseOutcome.Unfinished), Given.Ended(10, ReleaseOutcome.Failed),
+            Given.Back(11, from: 7, to: 7), Given.Good(12), Given.Back(13, from: 12, to: 6));
+
+        Assert.Equal(found, IncidentReading.Find(history, asked)?.Number);
+    }
+
     private static IncidentReport Of(Release release, params Release[] earlier) => IncidentReport.Of(release, Given.History([release, .. earlier]), t => t);
 }
