@@ -48,9 +48,10 @@ internal static class FoundRelease
     private static bool IsUntouched(string part, ReleaseHistory history, Release current) =>
         history.Releases.FirstOrDefault(r => (r.Number != current.Number || r.PagesFound is null) && Touches(r, part)) is null or { Outcome: ReleaseOutcome.Succeeded, Rollback.To: Number };
 
+    // A rollback changes the pods in any case, and the pages only where there were some to go back to.
     private static bool Touches(Release release, string part) =>
         release is { IsFound: false, Outcome: not (ReleaseOutcome.Failed or ReleaseOutcome.PutBack) }
-        && (release.Rollback is not null || release.Looked.Contains(part) || (part == "Deploy" ? release.Rollout is not null : release.Frontend is not null));
+        && (release.Looked.Contains(part) || (part == "Deploy" ? release.Rollback is not null || release.Rollout is not null : release.Frontend is not null));
 
     private static Release Begin(Release current, ReleaseHistory history) => new()
     {

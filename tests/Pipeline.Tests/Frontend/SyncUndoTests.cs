@@ -41,6 +41,33 @@ public sealed class SyncUndoTests : SyncTests
     }
 
     [Fact]
+    public async Task Pages_that_people_made_come_back_although_an_earlier_rollback_changed_something_else()
+    {
+        Put("index.html", "by hand");
+        await KeepAsync(Good(1));
+        await KeepAsync(Good(2));
+        await KeepAsync(Given.Back(3, 2, 1) with { WithoutDatabase = "the test says so" });
+        await FailAfterPagesAsync();
+
+        Assert.Equal((4, ExitCode.PutBack, "by hand"), (Run.Release.Number, Run.ExitCode, TextOf("index.html")));
+        Assert.Null(Run.Session.Ledger.History.Find(0)!.Rollout);
+    }
+
+    [Fact]
+    public async Task Pages_that_a_rollback_changed_are_not_taken_for_those_of_people()
+    {
+        Put("index.html", "one");
+        Put("releases/1/index.html", "one");
+        await KeepAsync(Good(1) with { Frontend = Pages(1) });
+        await KeepAsync(Good(2));
+        await KeepAsync(Given.Back(3, 2, 1) with { WithoutDatabase = "the test says so", Frontend = Pages(1) });
+        await FailAfterPagesAsync();
+
+        Assert.Equal("one", TextOf("index.html"));
+        Assert.Null(Run.Session.Ledger.History.Find(0));
+    }
+
+    [Fact]
     public async Task Pages_that_are_found_later_leave_what_release_0_has_of_the_cluster()
     {
         Put("index.html", "by hand");
