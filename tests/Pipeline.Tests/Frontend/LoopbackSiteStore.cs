@@ -36,6 +36,9 @@ internal sealed class LoopbackSiteStore : LoopbackServer
     /// <summary>Answers everything with this status and code.</summary>
     public (int Status, string Code)? Broken { get; set; }
 
+    /// <summary>Says nothing when it is asked for the headers of this key.</summary>
+    public string? Silent { get; set; }
+
     /// <summary>How many uploads were under way at once.</summary>
     public int MostInFlight { get; private set; }
 
@@ -62,6 +65,7 @@ internal sealed class LoopbackSiteStore : LoopbackServer
             return ErrorAsync(context, 404, "NoSuchBucket");
         return context.Request.Method switch
         {
+            "HEAD" when path[1] == Silent => Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default),
             "HEAD" => HeadAsync(context, path[1]),
             "GET" => GetAsync(context, path[1]),
             "PUT" when path[1] == Refused => ErrorAsync(context, 403, RefusedWith),

@@ -120,6 +120,37 @@ public sealed class WayBackProofTests : IAsyncLifetime
         Assert.Null(run.ExitCode);
     }
 
+    [Theory]
+    [InlineData(false, "pages not known, 1 of 2 files were looked at within 5 s, and all of them are there")]
+    [InlineData(true, "pages MISSING, 1 of 1 files are not in the bucket 'site' as they were, releases/1/index.html among them; for the other 1 the time was too short")]
+    public async Task Of_a_site_that_is_too_large_for_the_time_it_tells_what_was_seen_by_then(bool isLost, string expected)
+    {
+        store.Silent = "assets/a.js";
+        if (isLost)
+            store.Objects.TryRemove("releases/1/index.html", out _);
+        await run.RunAsync(Look);
+
+        Assert.Contains(expected, Line, StringComparison.Ordinal);
+        Assert.Null(run.ExitCode);
+    }
+
+    [Fact]
+    public async Task What_fails_in_an_unforeseen_way_is_not_known_and_no_failure()
+    {
+        var (_, hash) = Put("no list at all", "releases/1.files.json.gz");
+        using (var connection = ClusterConnection.Open(cluster.Options))
+        {
+            var records = new RecordStore(connection);
+            var first = (await records.ReadAsync(default)).Latest!;
+            await records.WriteAsync(first with { Frontend = first.Frontend! with { List = new SiteFileList("releases/1.files.json.gz", hash, 2, 1) } }, default);
+        }
+
+        await run.RunAsync(Look);
+
+        Assert.Contains("image, manifests there; pages not known, ", Line, StringComparison.Ordinal);
+        Assert.Null(run.ExitCode);
+    }
+
     [Fact]
     public async Task A_first_release_has_none()
     {
