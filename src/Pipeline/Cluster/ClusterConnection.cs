@@ -142,16 +142,10 @@ public sealed class ClusterConnection : IDisposable
     }
 
     /// <summary>Deletes an object and, in the background, what belongs to it. Nothing happens when it is gone already.</summary>
-    public async Task DeleteAsync(Resource resource, string name, CancellationToken cancellation)
-    {
-        try
-        {
-            await SendAsync(HttpMethod.Delete, resource.PathIn(Namespace, name) + "?propagationPolicy=Background", null, cancellation);
-        }
-        catch (ClusterRequestException e) when (e.Status == HttpStatusCode.NotFound)
-        {
-        }
-    }
+    public Task DeleteAsync(Resource resource, string name, CancellationToken cancellation) => DeleteAsync(resource, name, "Background", cancellation);
+
+    /// <summary>Deletes what belongs to an object and, once that is gone, the object: until then it is found, marked as deleted.</summary>
+    public Task DeleteInForegroundAsync(Resource resource, string name, CancellationToken cancellation) => DeleteAsync(resource, name, "Foreground", cancellation);
 
     /// <summary>Sends a request and reads its JSON answer.</summary>
     /// <exception cref="ClusterRequestException">The server answered with an error.</exception>
@@ -243,6 +237,17 @@ public sealed class ClusterConnection : IDisposable
     private static bool IsRepeatable(HttpMethod method) => method != HttpMethod.Post;
 
     private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;
+
+    private async Task DeleteAsync(Resource resource, string name, string propagation, CancellationToken cancellation)
+    {
+        try
+        {
+            await SendAsync(HttpMethod.Delete, resource.PathIn(Namespace, name) + $"?propagationPolicy={propagation}", null, cancellation);
+        }
+        catch (ClusterRequestException e) when (e.Status == HttpStatusCode.NotFound)
+        {
+        }
+    }
 
     private async Task<HttpResponseMessage> AskAsync(Kubernetes client, HttpMethod method, string path, HttpContent? content, CancellationToken cancellation)
     {

@@ -14,15 +14,19 @@ internal sealed class MigrationEnd(ClusterConnection cluster, StepContext contex
     // A pod has its own grace to end by itself, and its node some more to say so.
     private static readonly TimeSpan Beyond = TimeSpan.FromSeconds(90);
 
-    /// <summary>Deletes every migration Job that has not ended, and waits until none of their pods can touch the database any more.</summary>
+    /// <summary>
+    /// Deletes every migration Job that has not ended, and waits until none of their pods can touch the database any more; also those of a Job
+    /// that an earlier run deleted and did not see the end of.
+    /// </summary>
     /// <exception cref="FailureException">A pod does not end in time.</exception>
     public async Task RunAsync(CancellationToken cancellation)
     {
-        var atWork = (await cluster.ListAsync(Resource.Jobs, MigrationJob.JobLabel, cancellation)).Where(j => j.Condition("Complete") is null && j.Condition("Failed") is null).ToList();
+        var atWork = (await cluster.ListAsync(Resource.Jobs, MigrationJob.JobLabel, cancellation)).Where(MayBeAtWork).ToList();
         foreach (var job in atWork)
         {
             context.Log.Warning("Job/{Job:l} of the other run is still at work; it is deleted, and its pod has {Grace:l} to end by itself", job.Name(), DurationText.Of(Grace(job.At("spec", "template", "spec"))));
-            await cluster.DeleteAsync(Resource.Jobs, job.Name(), cancellation);
+            // So that a run that is stopped while it waits leaves something to wait for.
+            await cluster.DeleteInForegroundAsync(Resource.Jobs, job.Name(), cancellation);
         }
 
         foreach (var job in atWork)
@@ -31,6 +35,10 @@ internal sealed class MigrationEnd(ClusterConnection cluster, StepContext contex
             context.Summary.Changed($"Job/{job.Name()} of the other run: ended before its end; each revision that it had finished stays in the schema");
         }
     }
+
+    // One that is deleted may be called failed while its pod still has its grace.
+    private static bool MayBeAtWork(JsonObject job) =>
+        MigrationsAtWork.IsAtWork(job) || (job.Text("metadata", "deletionTimestamp") is not null && !JobJudge.IsTrue(job, "Complete"));
 
     private async Task EndedAsync(JsonObject job, CancellationToken cancellation)
     {

@@ -52,11 +52,11 @@ internal sealed class MigrationJob(ClusterConnection cluster, StepContext contex
     public async Task<bool> IsAtWorkAsync(string purpose, CancellationToken cancellation) =>
         await cluster.FindAsync(Resource.Jobs, NameOf(ManifestFiles.ReadMigrationJob(options.Manifests), purpose), cancellation) is { } job && MigrationsAtWork.IsAtWork(job);
 
-    /// <summary>Forgets the Jobs of earlier releases; their logs were shown when they ran.</summary>
+    /// <summary>Forgets the Jobs of earlier releases; their logs were shown when they ran. One that waits for the end of its pod is not hurried.</summary>
     public async Task DeleteOldAsync(CancellationToken cancellation)
     {
         foreach (var job in await cluster.ListAsync(Resource.Jobs, $"{JobLabel},{JobLabel}!={context.Ledger.Current.Number}", cancellation))
-            if (job.Number("status", "active") == 0)
+            if (job.Number("status", "active") == 0 && job.Text("metadata", "deletionTimestamp") is null)
                 await cluster.DeleteAsync(Resource.Jobs, job.Name(), cancellation);
     }
 

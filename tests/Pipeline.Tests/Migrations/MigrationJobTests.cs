@@ -267,15 +267,18 @@ public sealed class MigrationJobTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_jobs_of_earlier_releases_are_forgotten_unless_they_run()
+    public async Task The_jobs_of_earlier_releases_are_forgotten_unless_they_run_or_wait_for_the_end_of_their_pod()
     {
+        var going = Labelled("migrate-4-upgrade", 4, "");
+        going["metadata"]!["deletionTimestamp"] = "2026-03-01T12:00:00Z";
+        workloads.Put(Resource.Jobs, going);
         workloads.Put(Resource.Jobs, Labelled("migrate-5-upgrade", 5, ""));
         workloads.Put(Resource.Jobs, Labelled("migrate-6-upgrade", 6, "active: 1"));
         workloads.Put(Resource.Jobs, Labelled(Name, 7, ""));
 
         await Migration.DeleteOldAsync(default);
 
-        Assert.Equal(["migrate-6-upgrade", Name], workloads.All(Resource.Jobs).Select(j => j.Name()));
+        Assert.Equal(["migrate-4-upgrade", "migrate-6-upgrade", Name], workloads.All(Resource.Jobs).Select(j => j.Name()));
     }
 
     private MigrationJob Migration => new(

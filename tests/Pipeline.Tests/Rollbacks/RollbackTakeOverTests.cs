@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http;
 using Pipeline.Cluster;
 using Pipeline.Errors;
 using Pipeline.Frontend;
@@ -6,6 +7,7 @@ using Pipeline.Migrations;
 using Pipeline.Releases;
 using Pipeline.Rollbacks;
 using Pipeline.Rollouts;
+using Pipeline.Runs;
 using Pipeline.Tests.Images;
 using Pipeline.Tests.Leases;
 using Pipeline.Tests.Releases;
@@ -104,12 +106,59 @@ public sealed class RollbackTakeOverTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task One_that_is_repeated_after_it_was_stopped_waits_for_the_migration_s_pod_too()
+    {
+        using (var connection = ClusterConnection.Open(runs.Cluster.Options))
+            await new RecordStore(connection).TryCreateAsync(Given.Ended(7, ReleaseOutcome.Unfinished), default);
+        PutMigration(ends: false);
+        runs.Cluster.Instead = (http, _) => MarkedAsync(http);
+        await runs.Holder.RunAsync(new StepOf("Rollback", StopWhileItWaitsAsync));
+        Assert.NotNull(runs.Cluster.Objects[Job].Text("metadata", "deletionTimestamp"));
+        var looks = 0;
+        runs.Cluster.Before = http =>
+        {
+            if (http.Request.Path.Value!.EndsWith("/pods", StringComparison.Ordinal) && runs.Cluster.Objects.ContainsKey(Pod) && ++looks == 4)
+                _ = runs.Cluster.Objects.TryRemove(Pod, out _) && runs.Cluster.Objects.TryRemove(Job, out _);
+            return Task.FromResult(false);
+        };
+        await runs.OtherAsync(Rollback(new RollbackOptions { TakeOver = true, Reason = "the site is down" }));
+
+        Assert.Equal(4, looks);
+        Assert.Contains("changed      Job/migrate-7-upgrade of the other run: ended before its end; each revision that it had finished stays in the schema", runs.Other.Summary);
+    }
+
+    [Fact]
     public async Task It_wants_a_reason()
     {
         var error = await runs.Other.FailAsync(Rollback(new RollbackOptions { TakeOver = true }));
 
         Assert.Equal(ExitCode.Usage, error.ExitCode);
         Assert.StartsWith("--reason: why the other run is ended is not given.", error.Message, StringComparison.Ordinal);
+    }
+
+    // As a cluster deletes a Job in the foreground: it stays until its pod has ended. Some call it failed meanwhile.
+    private async Task<bool> MarkedAsync(HttpContext http)
+    {
+        if (http.Request.Method != "DELETE" || http.Request.Query["propagationPolicy"] != "Foreground")
+            return false;
+        var job = runs.Cluster.Objects[Job];
+        job["metadata"]!["deletionTimestamp"] = "2026-03-01T12:00:00Z";
+        job["status"] = new JsonObject { ["conditions"] = new JsonArray(new JsonObject { ["type"] = "Failed", ["status"] = "True" }) };
+        await http.Response.WriteAsync(job.ToJsonString());
+        return true;
+    }
+
+    private async Task StopWhileItWaitsAsync(StepContext context, CancellationToken cancellation)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        runs.Cluster.Before = async http =>
+        {
+            if (http.Request.Path.Value!.EndsWith("/pods", StringComparison.Ordinal))
+                await stop.CancelAsync();
+            return false;
+        };
+        var cluster = await context.ClusterAsync(cancellation);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new MigrationEnd(cluster, context).RunAsync(stop.Token));
     }
 
     private async Task AssertRecordedAsync()

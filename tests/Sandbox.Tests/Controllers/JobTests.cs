@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Pipeline.Cluster;
 using Pipeline.Sandbox.Cluster;
+using Pipeline.Sandbox.Controllers;
 
 namespace Sandbox.Tests.Controllers;
 
@@ -88,6 +89,23 @@ public sealed class JobTests : IDisposable
         bed.Settle();
 
         Assert.Equal("True", Job.Condition("Complete").Text("status"));
+    }
+
+    [Fact]
+    public void A_job_that_is_deleted_in_the_foreground_stays_until_its_pod_has_ended_and_makes_no_other()
+    {
+        Create("");
+        bed.SetStatus(bed.Pods[0], """{"phase":"Running"}""");
+
+        bed.Writer.Delete(bed.Store.Find(ResourceKind.Jobs, ControllerBed.Space, "migrate")!, bed.Time, isForeground: true);
+        bed.Settle();
+        Assert.NotNull(Job.Text("metadata", "deletionTimestamp"));
+        Assert.Single(bed.Store.List(ResourceKind.Pods).Items);
+        bed.EndTerminating();
+        bed.Settle();
+
+        Assert.Null(bed.Store.Find(ResourceKind.Jobs, ControllerBed.Space, "migrate"));
+        Assert.Empty(bed.Store.List(ResourceKind.Pods).Items);
     }
 
     [Fact]
