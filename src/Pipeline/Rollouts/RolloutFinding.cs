@@ -10,6 +10,9 @@ internal sealed record RolloutFinding(VerdictRule Rule, string Subject, string S
 {
     /// <summary>True once it may decide.</summary>
     public bool IsCertain => Rule.Level != VerdictLevel.Told && Lasts >= Grace;
+
+    /// <summary>True when it is a pod's own.</summary>
+    public bool IsOf(string pod) => Subject.StartsWith($"{pod}/", StringComparison.Ordinal);
 }
 
 /// <summary>One look at a rollout.</summary>

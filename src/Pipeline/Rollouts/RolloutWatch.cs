@@ -70,7 +70,8 @@ internal sealed class RolloutWatch(ClusterConnection cluster, ILogger log, TimeP
 
     private async Task<FailureException> ReportAsync(RolloutView view, RolloutLook look, string sentence, CancellationToken cancellation)
     {
-        var pods = view.NewPods.Where(p => !RolloutView.IsReady(p)).Select(p => TroubledPod.Of(p, view.TroublesOf(p).FirstOrDefault())).ToList();
+        // Of many only a few are told: the one that decided is among them.
+        var pods = view.NewPods.Where(p => !RolloutView.IsReady(p)).OrderBy(p => look.Failure?.IsOf(p.Name()) != true).Select(p => TroubledPod.Of(p, view.TroublesOf(p).FirstOrDefault())).ToList();
         var evidence = await new FailureEvidence(cluster, time).OfAsync(pods, view.NewReplicaSet?.Name(), look.Failure?.Rule, cancellation);
         return new FailureException(string.Join(Environment.NewLine, [sentence, .. evidence]));
     }

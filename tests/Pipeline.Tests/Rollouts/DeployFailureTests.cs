@@ -130,6 +130,25 @@ public sealed class DeployFailureTests : DeployBed
     }
 
     [Fact]
+    public async Task Of_many_pods_the_one_that_decided_is_shown_with_its_log()
+    {
+        workloads.Controller = d =>
+        {
+            var revision = $"{d.Number("metadata", "generation")}";
+            workloads.PutReplicaSet(d, revision);
+            for (var pod = 0; pod < 5; pod++)
+                workloads.PutPod(d, revision, pod, LoopbackWorkloads.Yaml(pod < 4
+                    ? "containerStatuses: [{name: api, state: {waiting: {reason: ContainerCreating}}}]"
+                    : "containerStatuses: [{name: api, restartCount: 2, state: {waiting: {reason: CrashLoopBackOff}}, lastState: {terminated: {exitCode: 1}}}]"));
+            workloads.PutStatus(d, revision, LoopbackWorkloads.Yaml($"{{observedGeneration: {revision}, replicas: 5, updatedReplicas: 5}}"));
+        };
+        workloads.Logs["api-1-4/api"] = "no such database\n";
+        var error = await run.FailAsync(Step);
+
+        Assert.Contains("    log  no such database", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_a_first_release_found_is_put_back_as_it_was()
     {
         workloads.Put(Resource.Deployments, LoopbackWorkloads.Yaml("""
