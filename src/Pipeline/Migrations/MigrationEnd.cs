@@ -18,8 +18,9 @@ internal sealed class MigrationEnd(ClusterConnection cluster, StepContext contex
     /// Deletes every migration Job that has not ended, and waits until none of their pods can touch the database any more; also those of a Job
     /// that an earlier run deleted and did not see the end of.
     /// </summary>
+    /// <returns>True when there was one: it may have changed the schema until its end.</returns>
     /// <exception cref="FailureException">A pod does not end in time.</exception>
-    public async Task RunAsync(CancellationToken cancellation)
+    public async Task<bool> RunAsync(CancellationToken cancellation)
     {
         var atWork = (await cluster.ListAsync(Resource.Jobs, MigrationJob.JobLabel, cancellation)).Where(MayBeAtWork).ToList();
         foreach (var job in atWork)
@@ -34,6 +35,8 @@ internal sealed class MigrationEnd(ClusterConnection cluster, StepContext contex
             await EndedAsync(job, cancellation);
             context.Summary.Changed($"Job/{job.Name()} of the other run: ended before its end; each revision that it had finished stays in the schema");
         }
+
+        return atWork.Count > 0;
     }
 
     // One that is deleted may be called failed while its pod still has its grace.

@@ -49,8 +49,8 @@ public sealed class RollbackStep(
         {
             moving.Refuse(schema.RollbackSchema, cluster.Namespace, context);
             await context.OpenRollbackAsync(plan.Record(context.Options.Release.EnvironmentName, rollback.Reason, context.Time.GetUtcNow()), cancellation);
-            if (held.IsTakenOver)
-                await EndMigrationAsync(context, cluster, cancellation);
+            // It was ended at work: what is refused from here on finds a schema that nobody left like that.
+            hasBegun |= held.IsTakenOver && await EndMigrationAsync(context, cluster, cancellation);
             var back = await SchemaBack.ProveAsync(schema, manifests, context, new SchemaFound(way, moving, outage), cancellation);
             hasBegun = true;
             // Not before: what is refused has not begun.
@@ -79,7 +79,7 @@ public sealed class RollbackStep(
     {
         var why = cause is FailureException or UsageException ? cause.Message : $"{cause.GetType().Name}: {cause.Message}";
         // True of the run that refuses, and not of the rollback that it was to go on with.
-        var sentence = open is null ? why : why.Replace("Nothing was changed.", $"No pod runs since {open.From:u}.", StringComparison.Ordinal);
+        var sentence = why.Replace(" Nothing was changed.", open is null ? "" : $" No pod runs since {open.From:u}.", StringComparison.Ordinal);
         return new FailureException($"The rollback to release {plan.Target.Number} is not complete: {sentence}{Environment.NewLine}Run ./build.sh Rollback again once the cause is gone; what is done already is not done twice.", ExitCode.NotPutBack, cause);
     }
 
@@ -100,10 +100,10 @@ public sealed class RollbackStep(
     }
 
     // A Job outlives its run, so it is ended for a holder that died as well.
-    private static async Task EndMigrationAsync(StepContext context, ClusterConnection cluster, CancellationToken cancellation)
+    private static async Task<bool> EndMigrationAsync(StepContext context, ClusterConnection cluster, CancellationToken cancellation)
     {
         await context.Incident.EvidenceTaken;
-        await new MigrationEnd(cluster, context).RunAsync(cancellation);
+        return await new MigrationEnd(cluster, context).RunAsync(cancellation);
     }
 
     private void CheckOptions()

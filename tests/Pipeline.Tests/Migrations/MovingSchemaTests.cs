@@ -67,6 +67,29 @@ public sealed class MovingSchemaTests(TemporaryPostgres postgres) : RollbackSche
     }
 
     [SkippableFact]
+    public async Task What_is_refused_after_a_migration_was_ended_has_changed_something()
+    {
+        await GivenAsync(Breaking, revision: "aaaa");
+        PutJob("migrate-9", 9);
+        asked = asked with
+        {
+            TakeOver = true,
+            Reason = "it hangs",
+            Confirm = _ =>
+            {
+                postgres.RunAsync(database, "update alembic_version set version_num = 'bbbb'").Wait();
+                return true;
+            },
+        };
+        var error = await run.FailAsync(Rollback());
+
+        Assert.Equal(ExitCode.NotPutBack, error.ExitCode);
+        Assert.StartsWith("The rollback to release 1 is not complete: ", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("Nothing was changed", error.Message, StringComparison.Ordinal);
+        Assert.Null(workloads.Find(Resource.Jobs, "migrate-9"));
+    }
+
+    [SkippableFact]
     public async Task An_outage_that_was_cut_off_goes_on_once_its_downgrade_has_ended()
     {
         await GivenAsync(Breaking);
