@@ -27,12 +27,12 @@ internal static class NeededRights
         let names = row.Resource.Split('/')
         select new Right(verb, row.Group, names[0], names.ElementAtOrDefault(1) ?? "");
 
-    /// <summary>What applying an object of a kind takes, taking it back, and removing it once no manifest has it. A Job is created, never applied.</summary>
+    /// <summary>What applying an object of a kind takes, putting it back as it was, and removing it once no manifest has it. A Job is created, never applied.</summary>
     public static IEnumerable<Right> ToApply(Resource resource)
     {
         var slash = resource.ApiVersion.IndexOf('/', StringComparison.Ordinal);
         string[] verbs = resource == Resource.Jobs ? ["get", "create", "delete"]
-            : Pruning.Removes(resource) ? ["get", "list", "create", "patch", "delete"] : ["get", "create", "patch", "delete"];
+            : Pruning.Removes(resource) ? ["get", "list", "create", "update", "patch", "delete"] : ["get", "create", "update", "patch", "delete"];
         return verbs.Select(v => new Right(v, slash < 0 ? "" : resource.ApiVersion[..slash], resource.Plural, "", resource.IsNamespaced));
     }
 }

@@ -138,7 +138,7 @@ public sealed class ManifestCheckTests
 
         bed.Write("claim", "{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: data}, spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}}");
         var finding = await bed.LookAsync("permissions", "deployer");
-        Assert.Equal((FindingState.Failed, $"in '{bed.Space}' the user of 'deployer' may not get, create, patch, delete persistentvolumeclaims."), Seen(finding));
+        Assert.Equal((FindingState.Failed, $"in '{bed.Space}' the user of 'deployer' may not get, create, update, patch, delete persistentvolumeclaims."), Seen(finding));
     }
 
     [SkippableTheory]
