@@ -45,7 +45,7 @@ internal sealed partial class KnownSecrets(ClusterConnection cluster, Evidence e
             }
 
             var values = (found.At("data") ?? []).Select(d => (d.Key, Value: Decoded($"{d.Value}"))).ToList();
-            foreach (var (key, value) in values.Where(v => v.Value.Length >= ShortestValue && IsHidden(v.Key, v.Value)))
+            foreach (var (key, value) in values.Where(v => v.Value.TrimEnd('\r', '\n').Length >= ShortestValue && IsHidden(v.Key, v.Value)))
                 hide(new Secret(value));
             line = $"{name}: {string.Join(", ", values.Select(v => $"{v.Key} ({v.Value.Length} bytes)"))}";
         });

@@ -136,6 +136,23 @@ public sealed class DiagnoseStepTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_value_that_was_read_from_a_file_is_masked_without_its_last_newline_and_line_by_line()
+    {
+        PutSecret("db-credentials", ("handle.txt", "word-in-a-file\n"), ("pin.txt", "1234567\n"), ("tls.key", "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0B\n-----END PRIVATE KEY-----\n"));
+        cluster.Before = async http =>
+        {
+            if (!http.Request.Path.Value!.EndsWith("/log", StringComparison.Ordinal))
+                return await AnswerAsync(http);
+            await http.Response.WriteAsync("read word-in-a-file, 1234567\nand MIIEvQIBADANBgkqhkiG9w0B\n");
+            return true;
+        };
+        await run.RunAsync(new DiagnoseStep(folder.Path));
+
+        Assert.Equal("read ***, 1234567\nand ***\n", Files()["logs/api-1.api.log"]);
+        Assert.Equal("db-credentials: handle.txt (15 bytes), pin.txt (8 bytes), tls.key (79 bytes)\n", Files()["objects/secrets.txt"]);
+    }
+
+    [Fact]
     public async Task Before_something_is_put_back_a_log_waits_for_no_event()
     {
         run.Evidence = folder.Path;

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using Pipeline.Output;
 using Pipeline.Settings;
@@ -41,7 +42,32 @@ public sealed class RedactorTests
     }
 
     [Theory]
+    [InlineData("hunter22\n")]
+    [InlineData("hunter22\r\n")]
+    public void A_secret_that_ends_in_a_newline_is_masked_without_it_too(string value)
+    {
+        redactor.Hide(Secret.From(value));
+
+        Assert.Equal("cannot log in with ***, data: ***", redactor.Redact($"cannot log in with hunter22, data: {Convert.ToBase64String(Encoding.UTF8.GetBytes(value))}"));
+        Assert.Equal("***\nnext", redactor.Redact("hunter22\nnext"));
+    }
+
+    [Fact]
+    public void Of_a_secret_with_several_lines_each_long_line_is_masked_alone()
+    {
+        const string key = "-----BEGIN PRIVATE KEY-----\r\nMIIEvQIBADANBgkqhkiG9w0B+a\r\n  AQEFAASCBKcwggSjAgEAAoIB\nshort=\n--------------------\n-----END PRIVATE KEY-----\n";
+        redactor.Hide(Secret.From(key));
+
+        Assert.Equal("key: ***", redactor.Redact("key: MIIEvQIBADANBgkqhkiG9w0B+a"));
+        Assert.Equal("""{"line":"***"}""", redactor.Redact(new JsonObject { ["line"] = "MIIEvQIBADANBgkqhkiG9w0B+a" }.ToJsonString()));
+        Assert.Equal("  *** ends", redactor.Redact("  AQEFAASCBKcwggSjAgEAAoIB ends"));
+        Assert.Equal("short= -----END PRIVATE KEY----- |--------------------|", redactor.Redact("short= -----END PRIVATE KEY----- |--------------------|"));
+        Assert.Equal("***\n", redactor.Redact(key));
+    }
+
+    [Theory]
     [InlineData(null)]
+    [InlineData("abc\n")]
     [InlineData("abc")]
     public void What_is_too_short_to_be_a_secret_masks_nothing(string? value)
     {
