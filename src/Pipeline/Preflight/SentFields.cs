@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace Pipeline.Preflight;
@@ -18,19 +19,23 @@ internal static class SentFields
     /// <summary>True when a field that was sent is kept with another value, or not at all.</summary>
     public static bool AreOther(JsonNode? sent, JsonNode? kept) => Missing(sent, kept).Any() || Changed(sent, kept).Any();
 
+    /// <summary>True for a number or text whose emptiness may ask for the server's own value: a <c>clusterIP</c>, a <c>nodePort</c>, a probe's period.</summary>
+    public static bool MayBeFilledIn(JsonNode sent) => sent is JsonValue value && value.GetValueKind() != JsonValueKind.False && IsEmpty(value);
+
     private static IEnumerable<(string Path, JsonNode Sent, JsonNode? Kept)> Leaves(JsonNode? sent, JsonNode? kept, string path) => (sent, kept) switch
     {
-        _ when IsEmpty(sent) => [],
+        (null, _) => [],
+        _ when IsEmpty(sent) && IsEmpty(kept) => [],
         (JsonObject fields, JsonObject stored) => fields.SelectMany(f => Leaves(f.Value, stored[f.Key], path.Length == 0 ? f.Key : $"{path}.{f.Key}")),
         (JsonArray items, JsonArray stored) => items.SelectMany((item, i) => Leaves(item, Same(item, i, stored), $"{path}[{Label(item, i)}]")),
-        _ => [(path, sent!, kept)],
+        _ => [(path, sent, kept)],
     };
 
-    // The API leaves out what is empty, zero or false: that it is missing says nothing.
+    // The API leaves out what is empty, zero or false: that it is missing says nothing. The text "false" is neither.
     private static bool IsEmpty(JsonNode? node) => node switch
     {
         null or JsonObject { Count: 0 } or JsonArray { Count: 0 } => true,
-        JsonValue value => value.ToString() is "" or "0" or "false",
+        JsonValue value => (value.GetValueKind(), value.ToString()) is (JsonValueKind.False, _) or (JsonValueKind.Number, "0") or (JsonValueKind.String, ""),
         _ => false,
     };
 

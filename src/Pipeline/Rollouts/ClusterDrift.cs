@@ -44,7 +44,8 @@ internal sealed class ClusterDrift(ClusterConnection cluster, Release live, Immu
 
     private static IEnumerable<Drift> OfFields(string id, JsonObject wanted, JsonObject stored)
     {
-        var changed = SentFields.Changed(wanted, stored).ToList();
+        // What was sent empty the server itself may have filled in.
+        var changed = SentFields.Changed(wanted, stored).Where(c => !SentFields.MayBeFilledIn(c.Sent) || FieldOwner.Of(stored, c.Path) is not null).ToList();
         foreach (var (path, sent, kept) in changed)
             yield return new Drift(id, $"{path} is '{Shown(path, kept)}', not '{Shown(path, sent)}'", FieldOwner.Of(stored, path) ?? Last(stored));
         foreach (var path in SentFields.Missing(wanted, stored))

@@ -7,6 +7,9 @@ namespace Pipeline.Rollouts;
 /// <summary>Finds in an object's <c>managedFields</c> who wrote a field last.</summary>
 internal static class FieldOwner
 {
+    // What somebody may wish, as against what the cluster tells; a ConfigMap has no spec.
+    private static readonly string[] Wishes = ["spec", "data", "binaryData"];
+
     // They fill in what the cluster decides, such as the volume of a claim.
     private static readonly string[] Controllers = ["kube-controller-manager", "kube-scheduler"];
 
@@ -24,7 +27,8 @@ internal static class FieldOwner
         var ours = managers.Where(IsOurs).Select(m => m.At("fieldsV1")).OfType<JsonObject>().ToList();
         return from manager in managers
                where !IsOurs(manager) && manager.Text("subresource") is null && !Array.Exists(Controllers, c => c == manager.Text("manager"))
-               from path in Leaves(manager.At("fieldsV1", "f:spec"), "spec")
+               from wish in Wishes
+               from path in Leaves(manager.At("fieldsV1", $"f:{wish}"), wish)
                where !ours.Exists(o => Owns(o, path))
                select (path, Named(manager));
     }

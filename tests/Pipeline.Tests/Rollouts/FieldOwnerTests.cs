@@ -17,6 +17,8 @@ public sealed class FieldOwnerTests
           {"manager":"autoscaler","subresource":"scale","time":"2026-03-01T13:00:00Z","fieldsV1":{"f:spec":{"f:minReadySeconds":{}}}}]}}
         """)!.AsObject();
 
+    private const string Editor = "'kubectl-edit' (at 2026-03-01T11:00:00Z)";
+
     [Theory]
     [InlineData("spec.template.spec.containers[api].image", "'kubectl-set' (at 2026-03-01T12:00:00Z)")]
     [InlineData("metadata.labels.app.kubernetes.io/name", "'kubectl-edit' (at 2026-03-01T11:00:00Z)")]
@@ -32,4 +34,17 @@ public sealed class FieldOwnerTests
             ("spec.template.spec.containers[api].env[LOG_LEVEL]", "'kubectl-edit' (at 2026-03-01T11:00:00Z)"),
         ],
         FieldOwner.Added(Stored));
+
+    [Fact]
+    public void What_others_added_to_a_ConfigMap_is_told_and_named()
+    {
+        var map = JsonNode.Parse("""
+            {"metadata":{"name":"settings","managedFields":[
+              {"manager":"pipeline","time":"2026-03-01T10:00:00Z","fieldsV1":{"f:data":{"f:app.properties":{},"f:FLAG":{}}}},
+              {"manager":"kubectl-edit","time":"2026-03-01T11:00:00Z","fieldsV1":{"f:data":{".":{},"f:FLAG":{},"f:log.level":{}},"f:binaryData":{"f:logo":{}}}}]}}
+            """)!.AsObject();
+
+        Assert.Equal([("data.log.level", Editor), ("binaryData.logo", Editor)], FieldOwner.Added(map));
+        Assert.Equal(Editor, FieldOwner.Of(map, "data.FLAG"));
+    }
 }

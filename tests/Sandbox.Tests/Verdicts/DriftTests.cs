@@ -12,10 +12,21 @@ namespace Sandbox.Tests.Verdicts;
 /// <summary>What somebody changed by hand, as the sandbox's API server keeps it.</summary>
 public sealed class DriftTests : IAsyncLifetime
 {
+    private static readonly Resource Services = new("v1", "Service", "services");
+
     private static readonly JsonObject Manifest = (JsonObject)JsonNode.Parse("""
         {"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"api"},"spec":{"replicas":1,"selector":{"matchLabels":{"app":"api"}},
          "template":{"metadata":{"labels":{"app":"api"}},"spec":{"containers":[{"name":"api","image":"busybox:1","command":["sleep","1000"],
           "env":[{"name":"MODE","value":"on"},{"name":"DB_PASSWORD","value":"word-in-manifest"}]}]}}}}
+        """)!;
+
+    private static readonly JsonObject Settings = (JsonObject)JsonNode.Parse("""
+        {"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"settings"},"data":{"FEATURE":"false","LIMIT":"0","PREFIX":"","LEVEL":"info"}}
+        """)!;
+
+    // The cluster gives it an address where none is asked for.
+    private static readonly JsonObject Service = (JsonObject)JsonNode.Parse("""
+        {"apiVersion":"v1","kind":"Service","metadata":{"name":"api"},"spec":{"clusterIP":"","selector":{"app":"api"},"ports":[{"port":80}]}}
         """)!;
 
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("pipeline-");
@@ -32,7 +43,9 @@ public sealed class DriftTests : IAsyncLifetime
         connection = ClusterConnection.Open(new ClusterOptions { KubeConfig = kubeconfig, KubeContext = "sandbox", KubeNamespace = NodeBed.Space });
         await connection.CreateAsync(Resource.Namespaces, new JsonObject { ["apiVersion"] = "v1", ["kind"] = "Namespace", ["metadata"] = new JsonObject { ["name"] = NodeBed.Space } }, default);
         await connection.ApplyAsync(Resource.Deployments, Manifest, force: false, dryRun: false, default);
-        await new ManifestArchive(connection).WriteAsync(1, [Manifest], default);
+        await connection.ApplyAsync(Resource.ConfigMaps, Settings, force: false, dryRun: false, default);
+        await connection.ApplyAsync(Services, Service, force: false, dryRun: false, default);
+        await new ManifestArchive(connection).WriteAsync(1, [Settings, Service, Manifest], default);
     }
 
     public async Task DisposeAsync()
@@ -70,6 +83,21 @@ public sealed class DriftTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_setting_that_was_off_zero_or_empty_is_told_once_it_is_not()
+    {
+        await EditAsync("""{"data":{"FEATURE":"true","LIMIT":"5","PREFIX":"x-","MORE":"1"}}""", Resource.ConfigMaps.PathIn(NodeBed.Space, "settings"));
+
+        Assert.Equal(
+            [
+                "ConfigMap/settings: data.FEATURE is 'true', not 'false'; changed by 'kubectl-edit'",
+                "ConfigMap/settings: data.LIMIT is '5', not '0'; changed by 'kubectl-edit'",
+                "ConfigMap/settings: data.PREFIX is 'x-', not ''; changed by 'kubectl-edit'",
+                "ConfigMap/settings: data.MORE was added; changed by 'kubectl-edit'",
+            ],
+            (await FindAsync(null)).Select(d => d.Split(" (at ")[0]));
+    }
+
+    [Fact]
     public async Task An_object_that_was_deleted_is_told()
     {
         await connection.DeleteAsync(Resource.Deployments, "api", default);
@@ -83,9 +111,9 @@ public sealed class DriftTests : IAsyncLifetime
         return [.. (await new ClusterDrift(connection, release, [new("apps/v1", "Deployment", "other", RolloutRevision: "7"), new("apps/v1", "Deployment", "api", RolloutRevision: revision)]).FindAsync(default)).Select(d => d.ToString())];
     }
 
-    private async Task EditAsync(string patch)
+    private async Task EditAsync(string patch, string? path = null)
     {
         using var content = new StringContent(patch, Encoding.UTF8, new MediaTypeHeaderValue("application/strategic-merge-patch+json"));
-        await connection.SendAsync(HttpMethod.Patch, $"{Resource.Deployments.PathIn(NodeBed.Space, "api")}?fieldManager=kubectl-edit", content, default);
+        await connection.SendAsync(HttpMethod.Patch, $"{path ?? Resource.Deployments.PathIn(NodeBed.Space, "api")}?fieldManager=kubectl-edit", content, default);
     }
 }
