@@ -73,6 +73,14 @@ public sealed class DriftTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_field_removed_by_hand_is_told_without_a_name_for_it_leaves_none()
+    {
+        await EditAsync("""{"spec":{"template":{"spec":{"containers":[{"name":"api","env":[{"name":"MODE","$patch":"delete"}]}]}}}}""");
+
+        Assert.Equal(["Deployment/api: spec.template.spec.containers[api].env[MODE] was removed"], await FindAsync(null));
+    }
+
+    [Fact]
     public async Task A_rollout_since_the_release_is_told()
     {
         await bed.UntilAsync(() => bed.Pods.Count == 1);
