@@ -26,9 +26,19 @@ internal static class RollArithmetic
         if (fitsAfter < workload.Replicas)
             return (FindingState.Failed, $"{workload.Id}: only {fitsAfter} of {workload.Replicas} pods fit into {where}, even without its old ones");
         if (fits >= workload.Extra)
-            return (FindingState.Passed, $"{workload.Id}: {workload.Replicas} pods fit into {where}{(workload.Live > 0 ? $", {workload.Extra} at once beside the {workload.Live} old ones" : "")}");
+            return (FindingState.Passed, $"{workload.Id}: {workload.Replicas} pods fit into {where}{Beside(workload)}");
+        // No old pod makes room for them.
+        if (!workload.Rolls)
+            return (FindingState.Failed, $"{workload.Id}: only {fits} of {workload.Extra} more pods fit into {where} beside the {workload.Live} that stay");
         return fits > 0 || workload.Unavailable > 0
             ? (FindingState.Warned, $"{workload.Id}: {fits} of {workload.Extra} new pods at once fit into {where} beside the {workload.Live} old ones, so the rollout takes longer")
             : (FindingState.Failed, $"{workload.Id}: no new pod fits into {where} beside the {workload.Live} old ones, and maxUnavailable is 0: the rollout would never begin");
     }
+
+    private static string Beside(RollingWorkload workload) => workload switch
+    {
+        { Live: 0 } => "",
+        { Rolls: false } => $", {Math.Min(workload.Live, workload.Replicas)} stay as they are{(workload.Extra > 0 ? $" and {workload.Extra} more come" : "")}",
+        _ => $", {workload.Extra} at once beside the {workload.Live} old ones",
+    };
 }

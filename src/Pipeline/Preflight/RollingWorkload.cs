@@ -16,8 +16,12 @@ namespace Pipeline.Preflight;
 /// <param name="Live">How many there are now.</param>
 internal sealed record RollingWorkload(string Id, JsonObject Pod, JsonObject? Labels, JsonObject? Selector, int Replicas, int Surge, int Unavailable, int Live)
 {
+    /// <summary>False where its pods stay as they are, for the server would keep their template.</summary>
+    /// <value>True.</value>
+    public bool Rolls { get; init; } = true;
+
     /// <summary>How many new pods the rollout starts before the first old one goes.</summary>
-    public int Extra => Live == 0 ? Replicas : Math.Max(0, Replicas + Surge - Live);
+    public int Extra => Live == 0 ? Replicas : Math.Max(0, Replicas + (Rolls ? Surge : 0) - Live);
 
     /// <summary>The workloads among the manifests; the server's answer has the defaults filled in. A DaemonSet has a pod a node and none beside it.</summary>
     public static IReadOnlyList<RollingWorkload> In(IEnumerable<DryRun> runs) =>
@@ -40,7 +44,10 @@ internal sealed record RollingWorkload(string Id, JsonObject Pod, JsonObject? La
         };
         return new RollingWorkload(
             $"{wanted.Kind()}/{wanted.Name()}", PodTemplate.Of(wanted)!, spec.At("template", "metadata", "labels"), isJob ? null : spec.At("selector"),
-            replicas, surge, unavailable, isJob ? 0 : (int)live.Number("status", "replicas"));
+            replicas, surge, unavailable, isJob ? 0 : (int)live.Number("status", "replicas"))
+        {
+            Rolls = live is null || !JsonNode.DeepEquals(spec?["template"], live.At("spec")?["template"]),
+        };
     }
 
     // As the Deployment controller resolves them: surge up, unavailable down, never both zero.

@@ -44,6 +44,21 @@ public sealed class PodAmountsTests
     }
 
     [Theory]
+    [InlineData("image: api", 3, 3, false, 0)]
+    [InlineData("image: api", 3, 5, false, 2)]
+    [InlineData("image: api", 3, 2, false, 0)]
+    [InlineData("image: other", 3, 3, true, 2)]
+    public void Only_a_workload_whose_template_changes_starts_pods_beside_its_old_ones(string container, int live, int replicas, bool rolls, int extra)
+    {
+        const string strategy = "strategy: {rollingUpdate: {maxSurge: 2, maxUnavailable: 0}}, selector: {}";
+        var old = LoopbackWorkloads.Yaml($$$$"""{kind: Deployment, metadata: {name: api}, spec: {replicas: {{{{live}}}}, {{{{strategy}}}}, template: {metadata: {labels: {app: api}}, spec: {containers: [{name: api, image: api}]}}}, status: {replicas: {{{{live}}}}}}""");
+        var answer = LoopbackWorkloads.Yaml($$$$"""{kind: Deployment, metadata: {name: api}, spec: {template: {spec: {containers: [{ {{{{container}}}}, name: api}]}, metadata: {labels: {app: api}}}, replicas: {{{{replicas}}}}, {{{{strategy}}}}}}""");
+        var workload = Assert.Single(RollingWorkload.In([new DryRun(answer, old, answer, null)]));
+
+        Assert.Equal((rolls, extra), (workload.Rolls, workload.Extra));
+    }
+
+    [Theory]
     [InlineData("{matchLabels: {app: api}}", true)]
     [InlineData("{matchLabels: {app: web}}", false)]
     [InlineData("{matchExpressions: [{key: app, operator: In, values: [api, web]}, {key: gone, operator: DoesNotExist}]}", true)]

@@ -44,6 +44,26 @@ public sealed class QuotaCheckTests
         Assert.Equal(expected, (await bed.LookAsync("quota")).State);
     }
 
+    [Fact]
+    public async Task A_workload_that_the_release_leaves_as_it_is_needs_no_room_beside_its_pods()
+    {
+        const string cache = "{apiVersion: apps/v1, kind: Deployment, metadata: {name: cache}, spec: {replicas: 2, strategy: {rollingUpdate: {maxSurge: 1, maxUnavailable: 0}}, selector: {matchLabels: {app: cache}}, template: {metadata: {labels: {app: cache}}, spec: {containers: [{name: cache, image: cache, resources: {requests: {cpu: 100m}}}]}}}}";
+        await using var bed = await PreflightBed.StartAsync();
+        await QuotaAsync(bed, "cpu: 200m");
+        bed.Write("cache", cache);
+        await bed.CreateAsync(cache);
+        for (var i = 0; i < 2; i++)
+            await bed.CreateAsync($$$$"""{apiVersion: v1, kind: Pod, metadata: {name: cache-{{{{i}}}}, labels: {app: cache}}, spec: {containers: [{name: cache, image: cache, resources: {requests: {cpu: 100m}}}]}}""");
+        bed.Sandbox!.Writer.Update(Pipeline.Sandbox.Cluster.ResourceKind.Deployments, bed.Space, "cache", d => d["status"] = new System.Text.Json.Nodes.JsonObject { ["replicas"] = 2 });
+        bed.WriteDeployment(container: ", resources: {requests: {cpu: 0m}}");
+        bed.Write("migration-job", "{apiVersion: batch/v1, kind: Job, metadata: {name: migrate}, spec: {template: {spec: {restartPolicy: Never, containers: [{name: migrate, image: team/api, resources: {requests: {cpu: 0m}}}]}}}}");
+
+        var finding = await bed.LookAsync("quota");
+
+        Assert.Equal(FindingState.Passed, finding.State);
+        Assert.Contains("Deployment/cache: 2 pods fit into the quota 'small', 2 stay as they are", finding.Found, StringComparison.Ordinal);
+    }
+
     [SkippableTheory]
     [InlineData(false)]
     [InlineData(true)]
