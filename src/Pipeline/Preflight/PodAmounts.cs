@@ -30,7 +30,10 @@ internal static class PodAmounts
         || name.StartsWith("limits.", StringComparison.Ordinal)
         || (name.StartsWith("requests.", StringComparison.Ordinal) && name != "requests.storage");
 
-    /// <summary>What a pod takes of a name, by the scheduler's rule: the containers together, or the largest init container where that is more.</summary>
+    /// <summary>
+    /// What a pod takes of a name, by the scheduler's rule: what the pod states for all of them; else the containers together, or the largest
+    /// init container where that is more.
+    /// </summary>
     /// <param name="pod">The pod's spec.</param>
     /// <param name="name">As in a node's allocatable or a quota.</param>
     public static decimal Of(JsonObject? pod, string name)
@@ -38,6 +41,27 @@ internal static class PodAmounts
         if (name is "pods" or "count/pods")
             return 1;
         var (list, resource) = Path(name);
+        var together = Together(pod, list, resource);
+        // A pod's own limit becomes its request only where no container asks.
+        var amount = together > 0 && pod.Text("resources", list, resource) is null ? together : Of(pod, list, resource);
+        return amount + Quantity(pod.Text("overhead", resource));
+    }
+
+    /// <summary>The names of everything that a pod asks a node for.</summary>
+    public static IEnumerable<string> Asked(JsonObject? pod) =>
+        pod.Items("containers").Concat(pod.Items("initContainers")).Append(pod ?? [])
+            .SelectMany(c => (c.At("resources", "requests") ?? []).Concat(c.At("resources", "limits") ?? []).Select(r => r.Key))
+            .Append("pods").Distinct();
+
+    /// <summary>True when the pod or every container of it states what it asks for, be it zero; a quota on a name refuses pods that do not.</summary>
+    public static bool Says(JsonObject? pod, string name)
+    {
+        var (list, resource) = Path(name);
+        return name is "pods" or "count/pods" || Stated(pod, list, resource) is not null || pod.Items("containers").All(c => Stated(c, list, resource) is not null);
+    }
+
+    private static decimal Together(JsonObject? pod, string list, string resource)
+    {
         // One that never ends runs beside the containers, and beside the init containers after it.
         var (sidecars, most) = (0m, 0m);
         foreach (var init in pod.Items("initContainers"))
@@ -48,20 +72,7 @@ internal static class PodAmounts
                 sidecars += amount;
         }
 
-        return Math.Max(pod.Items("containers").Sum(c => Of(c, list, resource)) + sidecars, most) + Quantity(pod.Text("overhead", resource));
-    }
-
-    /// <summary>The names of everything that a pod asks a node for.</summary>
-    public static IEnumerable<string> Asked(JsonObject? pod) =>
-        pod.Items("containers").Concat(pod.Items("initContainers"))
-            .SelectMany(c => (c.At("resources", "requests") ?? []).Concat(c.At("resources", "limits") ?? []).Select(r => r.Key))
-            .Append("pods").Distinct();
-
-    /// <summary>True when every container states what it asks for, be it zero; a quota on a name refuses pods that do not.</summary>
-    public static bool Says(JsonObject? pod, string name)
-    {
-        var (list, resource) = Path(name);
-        return name is "pods" or "count/pods" || pod.Items("containers").All(c => Stated(c, list, resource) is not null);
+        return Math.Max(pod.Items("containers").Sum(c => Of(c, list, resource)) + sidecars, most);
     }
 
     private static (string List, string Resource) Path(string name) => name.Split('.', 2) switch
@@ -71,9 +82,9 @@ internal static class PodAmounts
         _ => ("requests", name),
     };
 
-    private static decimal Of(JsonObject container, string list, string resource) => Quantity(Stated(container, list, resource));
+    private static decimal Of(JsonObject? container, string list, string resource) => Quantity(Stated(container, list, resource));
 
     // The API sets a request that is missing to the limit.
-    private static string? Stated(JsonObject container, string list, string resource) =>
+    private static string? Stated(JsonObject? container, string list, string resource) =>
         container.Text("resources", list, resource) ?? (list == "requests" ? container.Text("resources", "limits", resource) : null);
 }

@@ -32,6 +32,26 @@ public sealed class PodAmountsTests
     public void A_quota_sees_whether_every_container_says_what_it_asks_for(string name, bool says) => Assert.Equal(says, PodAmounts.Says(Pod, name));
 
     [Theory]
+    [InlineData("{requests: {cpu: '3'}, limits: {memory: 2Gi}}", "cpu", 3)]
+    [InlineData("{requests: {cpu: '3'}, limits: {memory: 2Gi}}", "limits.memory", (2048 + 16) * 1024 * 1024L)]
+    [InlineData("{requests: {cpu: '3'}, limits: {memory: 2Gi}}", "memory", 1552 * 1024 * 1024)]
+    [InlineData("{requests: {cpu: '3'}, limits: {memory: 2Gi}}", "limits.cpu", 1)]
+    [InlineData("{limits: {hugepages-2Mi: 4Mi}}", "hugepages-2Mi", 4 * 1024 * 1024)]
+    public void What_a_pod_states_for_all_its_containers_counts_instead_of_theirs(string resources, string name, double expected) =>
+        Assert.Equal((decimal)expected, PodAmounts.Of(Stating(resources), name));
+
+    [Fact]
+    public void What_a_pod_states_for_all_its_containers_is_asked_for_and_said()
+    {
+        var pod = Stating("{limits: {memory: 2Gi, hugepages-2Mi: 4Mi}}");
+
+        Assert.Equal(["cpu", "hugepages-2Mi", "memory", "pods"], PodAmounts.Asked(pod).Order(StringComparer.Ordinal));
+        Assert.True(PodAmounts.Says(pod, "limits.memory"));
+        Assert.True(PodAmounts.Says(pod, "requests.memory"));
+        Assert.False(PodAmounts.Says(pod, "limits.cpu"));
+    }
+
+    [Theory]
     [InlineData("{maxSurge: 25%, maxUnavailable: 25%}", 10, 3, 2)]
     [InlineData("{maxSurge: 0, maxUnavailable: 0%}", 10, 0, 1)]
     [InlineData("{maxSurge: 1, maxUnavailable: 0}", 3, 1, 0)]
@@ -78,5 +98,12 @@ public sealed class PodAmountsTests
         new Expectations { ExpectedResources = text }.Check(faults);
 
         Assert.Equal(isRight, faults.None);
+    }
+
+    private static JsonObject Stating(string resources)
+    {
+        var pod = (JsonObject)Pod.DeepClone();
+        pod["resources"] = LoopbackWorkloads.Yaml(resources);
+        return pod;
     }
 }
