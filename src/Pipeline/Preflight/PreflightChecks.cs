@@ -20,7 +20,7 @@ internal static class PreflightChecks
             new PermissionsCheck(shared),
             new KindsCheck(shared),
             .. OfManifests(shared),
-            new ReferencesCheck(shared),
+            new ReferencesCheck(shared, migrates: !look.Database.IsAbsent),
             new QuotaCheck(shared),
             new NodesCheck(shared, expected),
             new CapacityCheck(shared),

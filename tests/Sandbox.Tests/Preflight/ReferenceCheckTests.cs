@@ -1,3 +1,5 @@
+using Pipeline.Cluster;
+using Pipeline.Databases;
 using Pipeline.Preflight;
 
 namespace Sandbox.Tests.Preflight;
@@ -42,6 +44,50 @@ public sealed class ReferenceCheckTests
         await bed.CreateAsync("{apiVersion: v1, kind: Secret, metadata: {name: registry}}");
         var finding = await bed.LookAsync("references");
         Assert.Equal((FindingState.Passed, "Secret/db"), (finding.State, finding.Found));
+    }
+
+    [SkippableTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_comes_with_the_release_comes_too_late_for_the_migration(bool isReal)
+    {
+        await using var bed = await PreflightBed.StartAsync(isReal);
+        bed.WriteDeployment(", serviceAccountName: robot", ", envFrom: [{configMapRef: {name: settings}}, {secretRef: {name: db}}]");
+        bed.Write("own", """
+            {apiVersion: v1, kind: ConfigMap, metadata: {name: settings}, data: {LEVEL: info}}
+            ---
+            {apiVersion: v1, kind: Secret, metadata: {name: db}, stringData: {url: one, user: ann}}
+            ---
+            {apiVersion: v1, kind: ServiceAccount, metadata: {name: robot}}
+            """);
+        bed.Write("migration-job", """
+            {apiVersion: batch/v1, kind: Job, metadata: {name: migrate}, spec: {template: {spec: {restartPolicy: Never, serviceAccountName: robot, containers: [{name: migrate, image: team/api,
+            envFrom: [{configMapRef: {name: settings}}], env: [{name: URL, valueFrom: {secretKeyRef: {name: db, key: url}}}, {name: WHO, valueFrom: {secretKeyRef: {name: db, key: user}}}]}]}}}}
+            """);
+        await bed.CreateAsync("{apiVersion: v1, kind: Secret, metadata: {name: db}, stringData: {user: ann}}");
+        var finding = await bed.LookAsync("references");
+
+        Assert.Equal(
+            (FindingState.Failed, $"in '{bed.Space}': ServiceAccount/robot does not exist yet, and the migration needs it before Deploy applies it; ConfigMap/settings does not exist yet, and the migration needs it before Deploy applies it; Secret/db has no key 'url' yet, and the migration needs it before Deploy applies it."),
+            (finding.State, finding.Found));
+
+        await bed.CreateAsync("{apiVersion: v1, kind: ServiceAccount, metadata: {name: robot}}");
+        await bed.CreateAsync("{apiVersion: v1, kind: ConfigMap, metadata: {name: settings}}");
+        await bed.Connection.DeleteAsync(Resource.Secrets, "db", default);
+        await bed.CreateAsync("{apiVersion: v1, kind: Secret, metadata: {name: db}, stringData: {url: one, user: ann}}");
+        Assert.Equal(FindingState.Passed, (await bed.LookAsync("references")).State);
+    }
+
+    [Fact]
+    public async Task Without_a_database_nothing_is_asked_for_the_migration()
+    {
+        await using var bed = await PreflightBed.StartAsync();
+        bed.Write("migration-job", "{apiVersion: batch/v1, kind: Job, metadata: {name: migrate}, spec: {template: {spec: {restartPolicy: Never, containers: [{name: migrate, image: team/api, envFrom: [{secretRef: {name: db}}]}]}}}}");
+        Assert.Equal(FindingState.Failed, (await bed.LookAsync("references")).State);
+
+        var absent = new DatabaseOptions { WithoutDatabase = "the first month has none" };
+        var findings = await bed.FindingsAsync(o => PreflightChecks.Of(o with { LastLook = o.LastLook with { Database = absent } }).Where(c => c.Name == "references"), null);
+        Assert.Equal(FindingState.Passed, Assert.Single(findings).State);
     }
 
     [SkippableTheory]
