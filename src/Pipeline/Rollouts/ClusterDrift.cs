@@ -77,13 +77,7 @@ internal sealed class ClusterDrift(ClusterConnection cluster, Release live, Immu
     }
 
     // Whoever removes a field, or applies without owning it before, leaves only the time of the last write.
-    private static string? Last(JsonObject stored) => !IsOursLast(stored) && OtherHands.Who(stored) is var who and not "somebody" ? who : null;
-
-    // A removal leaves no entry, so that the newest is this release itself. Times are whole seconds, in which ours is the one before.
-    private static bool IsOursLast(JsonObject stored) => stored.Items("metadata", "managedFields")
-        .Where(m => m.At("fieldsV1", "f:spec") is not null && string.IsNullOrEmpty(m.Text("subresource")))
-        .OrderBy(m => m.Text("time"), StringComparer.Ordinal).ThenBy(m => m.Text("manager") != ClusterConnection.FieldManager)
-        .LastOrDefault().Text("manager") == ClusterConnection.FieldManager;
+    private static string? Last(JsonObject stored) => OtherHands.Stranger(stored);
 
     private static string Shown(string path, JsonNode value) =>
         Incidents.EvidenceMask.IsSecretName(path) ? "***" : value is JsonValue ? value.ToString() : value.ToJsonString();

@@ -33,10 +33,13 @@ internal static class OtherHands
 
     /// <summary>Who wrote the wish last, by the name under which it wrote and the cluster's time: <c>'kubectl-set' (at 12:00:05Z)</c>.</summary>
     /// <param name="deployment">The object.</param>
-    /// <param name="applied">How it was when this run wrote it: what it wrote then is not asked for; null to ask for everything.</param>
-    public static string Who(JsonObject deployment, JsonObject? applied = null) =>
+    /// <param name="applied">How it was when this run wrote it: what was written until then is not asked for.</param>
+    public static string Who(JsonObject deployment, JsonObject applied) =>
         // Whoever scales it changes no pod.
         Named(Writers(deployment, applied).LastOrDefault(f => f.Text("subresource") is not "scale"));
+
+    /// <summary>Who wrote the wish last, unless it was this pipeline; a removal leaves no entry, so that null says nothing.</summary>
+    public static string? Stranger(JsonObject stored) => Writers(stored, null).LastOrDefault(f => f.Text("subresource") is not "scale") is { } last && !IsOurs(last) ? Named(last) : null;
 
     // The newest last. Times are whole seconds, in which ours is the one before; and a field that another takes over, or removes, changes our entry too.
     private static IEnumerable<JsonObject> Writers(JsonObject deployment, JsonObject? applied)
