@@ -200,7 +200,7 @@ public sealed class ContainerTests
         await bed.UntilAsync(() => bed.Pod("first").IsReady());
         bed.CreatePod("second", Half);
         await bed.UntilAsync(() => bed.Pod("second").Condition("PodScheduled").Text("message") == "0/1 nodes are available: 1 Insufficient cpu.");
-        Assert.Contains("FailedScheduling: 0/1 nodes are available: 1 Insufficient cpu.", bed.Events);
+        await bed.UntilAsync(() => bed.Events.Contains("FailedScheduling: 0/1 nodes are available: 1 Insufficient cpu."));
 
         bed.Writer.Delete(bed.Store.Find(ResourceKind.Pods, NodeBed.Space, "first")!, time);
 
