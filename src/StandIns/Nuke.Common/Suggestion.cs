@@ -3,12 +3,19 @@ namespace Nuke.Common;
 /// <summary>Guesses what a person meant.</summary>
 internal static class Suggestion
 {
+    private const int Most = 3;
+
     /// <summary><c> Did you mean 'x'?</c>, or nothing when no candidate is near.</summary>
     public static string For(string typed, IEnumerable<string> candidates)
     {
-        var nearest = candidates.Select(c => (Candidate: c, Distance: Distance(typed.ToUpperInvariant(), c.ToUpperInvariant()))).OrderBy(c => c.Distance).FirstOrDefault();
-        return nearest.Candidate is { } found && nearest.Distance <= Math.Max(2, typed.Length / 3) ? $" Did you mean '{found}'?" : "";
+        var all = candidates.ToList();
+        var nearest = all.Select(c => (Candidate: c, Distance: Distance(typed.ToUpperInvariant(), c.ToUpperInvariant()))).OrderBy(c => c.Distance).FirstOrDefault();
+        string[] meant = nearest.Candidate is { } found && nearest.Distance <= Math.Max(2, typed.Length / 3) ? [found] : [.. all.Where(c => Words(typed).All(Words(c).Contains)).Take(Most)];
+        return meant.Length > 0 ? $" Did you mean {string.Join(" or ", meant.Select(m => $"'{m}'"))}?" : "";
     }
+
+    // --release is short for --incident-release and for --release-version.
+    private static string[] Words(string flag) => flag.ToUpperInvariant().Split('-', StringSplitOptions.RemoveEmptyEntries);
 
     private static int Distance(string a, string b)
     {

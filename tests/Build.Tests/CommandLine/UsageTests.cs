@@ -20,6 +20,10 @@ public sealed class UsageTests : IDisposable
         (await checkout.BuildAsync("Deploy", "--cdn-timout", "1m")).Refuses("There is no flag '--cdn-timout'. Did you mean '--cdn-timeout'? ./build.sh --help lists all.");
 
     [SkippableFact]
+    public async Task A_flag_that_is_only_a_part_of_some_is_answered_with_those() =>
+        (await checkout.BuildAsync("IncidentReport", "--release", "2")).Refuses("There is no flag '--release'. Did you mean '--incident-release' or '--release-version'? ./build.sh --help lists all.");
+
+    [SkippableFact]
     public async Task Missing_settings_are_named_by_their_flags_all_at_once() =>
         (await checkout.WithProfile("production").BuildAsync("Status", "--profile", "production")).Refuses(
             "--environment-name has no value (The environment's name. Stands in the profile's file). Give the flag, PIPELINE_ENVIRONMENT_NAME, or 'EnvironmentName' in the profile's file. Needed by Status.",
