@@ -162,7 +162,7 @@ public sealed class InterruptionTests : IAsyncLifetime
         }));
         var context = await opened.Task;
         run.Session.Signals.Receive();
-        await time.UntilAsync(() => IsLockFree, atMost: 5);
+        await time.UntilAsync(() => IsLockFree, atMost: 5, breath: 12);
 
         Assert.InRange(time.GetUtcNow() - Given.Moment, TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(5));
         Assert.Equal(StepState.Cancelled, run.Release.Steps.Single().State);
