@@ -39,6 +39,8 @@ internal sealed class ClusterDrift(ClusterConnection cluster, Release live, Immu
                 found.AddRange(OfRevision(id, stored).Concat(await OfPodsAsync(stored, cancellation)));
         }
 
+        // The kept manifests are without them.
+        found.AddRange((await ChangedSecrets.AmongAsync(cluster, live.Rollout?.Objects ?? [], cancellation)).Select(s => new Drift($"Secret/{s}", "its values are not those that the release left")));
         return found;
     }
 

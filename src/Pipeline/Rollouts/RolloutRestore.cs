@@ -37,9 +37,15 @@ internal sealed class RolloutRestore(ClusterConnection cluster, StepContext cont
 
     /// <summary>The same, with what was read of it before.</summary>
     /// <exception cref="FailureException">The rollout failed.</exception>
-    public async Task<RolloutResult> ToAsync(Release target, IReadOnlyList<JsonObject> manifests, CancellationToken cancellation) => target.IsFound
-        ? await found.BringBackAsync(target, ReplaceAsync, cancellation)
-        : await rollout.RunAsync(manifests, takeOver: true, cancellation);
+    public async Task<RolloutResult> ToAsync(Release target, IReadOnlyList<JsonObject> manifests, CancellationToken cancellation)
+    {
+        if (target.IsFound)
+            return await found.BringBackAsync(target, ReplaceAsync, cancellation);
+        var result = await rollout.RunAsync(manifests, takeOver: true, cancellation);
+        foreach (var secret in await ChangedSecrets.AmongAsync(cluster, target.Rollout?.Objects ?? [], cancellation))
+            context.Summary.LeftAlone($"Secret/{secret}: its values are not those that release {target.Number} left, and no record keeps values; put them back by hand if its pods need them");
+        return result;
+    }
 
     /// <summary>Puts objects back as they were before a release touched them: what it made is deleted, what it found is as it was, and its pods serve.</summary>
     /// <param name="found">Each object that the release changes, and how it was; null when there was none.</param>

@@ -90,6 +90,23 @@ public sealed class DeployFailureTests : DeployBed
     }
 
     [Fact]
+    public async Task A_Secret_that_an_ended_run_changed_is_named_for_no_record_has_its_values()
+    {
+        folder.Write("a2.yaml", "{apiVersion: v1, kind: Secret, metadata: {name: mail}, data: {password: cmlnaHQ=}}");
+        await SucceedAsync();
+        await StartAsync("1.5.0", "sha256:2");
+        folder.Write("a2.yaml", "{apiVersion: v1, kind: Secret, metadata: {name: mail}, data: {password: d3Jvbmc=}}");
+        await run.RunAsync(Step);
+        await run.NextAsync();
+        await RecordImageAsync("sha256:2");
+        await run.RunAsync(Step);
+        await run.FailAsync(new Runs.StepOf("Verify", (_, _) => throw new FailureException("The page is broken.")));
+
+        Assert.Equal(ExitCode.PutBack, run.ExitCode);
+        Assert.Contains("left alone   Secret/mail: its values are not those that release 1 left, and no record keeps values; put them back by hand if its pods need them", run.Summary);
+    }
+
+    [Fact]
     public async Task An_object_that_is_gone_or_was_changed_since_an_earlier_run_is_applied_again()
     {
         await run.RunAsync(Step);

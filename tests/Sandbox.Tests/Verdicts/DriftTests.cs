@@ -113,9 +113,22 @@ public sealed class DriftTests : IAsyncLifetime
         Assert.Equal(["Deployment/api: it is gone"], await FindAsync(null));
     }
 
-    private async Task<List<string>> FindAsync(string? revision)
+    [Fact]
+    public async Task A_Secret_with_other_values_is_told_and_the_values_are_not()
     {
-        var release = new Release { Number = 1, Environment = "sandbox", Key = "", Version = "1", Commit = "", StartedBy = "" };
+        var secret = (JsonObject)JsonNode.Parse("""{"apiVersion":"v1","kind":"Secret","metadata":{"name":"mail"},"data":{"password":"cmlnaHQtd29yZA=="}}""")!;
+        var stored = await connection.ApplyAsync(Resource.Secrets, secret, force: false, dryRun: false, default);
+        var rollout = new RolloutResult([new("v1", "Secret", "mail", SecretHash.Of(stored))], 1);
+        Assert.Empty(await FindAsync(null, rollout));
+
+        await EditAsync("""{"data":{"password":"d3Jvbmctd29yZA=="}}""", Resource.Secrets.PathIn(NodeBed.Space, "mail"));
+
+        Assert.Equal(["Secret/mail: its values are not those that the release left"], await FindAsync(null, rollout));
+    }
+
+    private async Task<List<string>> FindAsync(string? revision, RolloutResult? rollout = null)
+    {
+        var release = new Release { Number = 1, Environment = "sandbox", Key = "", Version = "1", Commit = "", StartedBy = "", Rollout = rollout };
         return [.. (await new ClusterDrift(connection, release, [new("apps/v1", "Deployment", "other", RolloutRevision: "7"), new("apps/v1", "Deployment", "api", RolloutRevision: revision)]).FindAsync(default)).Select(d => d.ToString())];
     }
 
