@@ -59,8 +59,13 @@ internal sealed class RunEnd(PipelineSession session)
         await KeepEvidenceAsync(context);
         return session.Shared!.Release.WhenFailing == AfterFailure.Stop && !session.Signals.IsUndoWanted
             ? await LeaveAsync([.. session.Undo.Leave(), .. earlier.Select(Earlier), .. SchemaStays is null ? (string[])[] : ["the schema"]], "left as it is, as --on-failure Stop asks")
-            : await PutBackAsync(context.Log, [.. earlier.Select(Earlier)]);
+            : await PutBackAsync(context.Log, SchemaStays ?? PagesStay(earlier), [.. earlier.Select(Earlier)]);
     }
+
+    // The pods served before the pages were published; older ones would be asked by newer pages for what they do not have.
+    private string? PagesStay(List<string> earlier) => !session.Undo.IsEmpty && earlier.Contains("SyncFrontend")
+        ? "nothing was put back: the pages that an earlier run published would call an older API. ./build.sh Deploy goes on, ./build.sh Rollback takes the pages back first"
+        : null;
 
     private static string Earlier(string step) => $"what an earlier run of this release did in {step}";
 
@@ -72,9 +77,8 @@ internal sealed class RunEnd(PipelineSession session)
         await session.Incident.EvidenceTaken;
     }
 
-    private async Task<int> PutBackAsync(ILogger log, IReadOnlyList<string> earlier)
+    private async Task<int> PutBackAsync(ILogger log, string? stays, IReadOnlyList<string> earlier)
     {
-        var stays = SchemaStays;
         if (stays is null)
             session.Incident.Tell(session.Ledger.Current, SupportNotice.UndoBegins(session.Ledger.Current));
         using var limit = new CancellationTokenSource(UndoLimit, session.Time);

@@ -79,6 +79,17 @@ public sealed class AfterFailureTests : StepTests
     }
 
     [Fact]
+    public async Task Pods_stay_under_the_pages_that_an_earlier_run_published()
+    {
+        await StoreAsync(Given.Good(1));
+        await LeaveAsync("SyncFrontend");
+        await Run.FailAsync(Changing("Deploy", new FailureException("A node is lost.")));
+
+        Assert.Equal((ExitCode.NotPutBack, 0), (Run.ExitCode, undone.Count));
+        Assert.Contains(Run.Summary, l => l.StartsWith("changed      NOT PUT BACK: nothing was put back: the pages that an earlier run published", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_run_that_goes_on_says_what_it_found_and_the_record_keeps_who_went_on()
     {
         await Run.RunAsync(new StepOf("Backup", (c, stop) => c.OpenReleaseAsync(stop)));
