@@ -54,6 +54,9 @@ internal static class CreationTrouble
             return true;
         if (view.OldPods.Count == 0)
             return false;
+        // Once it serves, an old one goes.
+        if (view.IsStarting)
+            return true;
         var available = view.Deployment.Number("status", "availableReplicas");
         return view.Deployment.Text("spec", "strategy", "type") == "Recreate" || view.OldPods.Any(p => !RolloutView.IsReady(p)) || available > view.Wanted - MayBeMissing(view);
     }

@@ -80,8 +80,11 @@ internal sealed class RolloutJudge(JsonObject applied, TimeProvider time)
             yield return Found(ofSet, $"Deployment/{view.Deployment!.Name()} cannot create its ReplicaSet: {why}");
         var trouble = CreationTrouble.In(view, isRoomComing);
         isRoomComing = trouble?.Rule == VerdictRules.QuotaAwaited;
-        if (trouble is var (rule, message))
-            yield return Found(rule, $"ReplicaSet/{view.NewReplicaSet!.Name()} cannot create pods: {message}");
+        if (trouble is not var (rule, message))
+            yield break;
+        var finding = Found(rule, $"ReplicaSet/{view.NewReplicaSet!.Name()} cannot create pods: {message}");
+        // How long a pod may take to serve is that pod's matter.
+        yield return rule == VerdictRules.QuotaAwaited && view.IsStarting ? Restarted(finding) : finding;
     }
 
     private IEnumerable<RolloutFinding> OfDeadline(RolloutView view)
@@ -95,6 +98,12 @@ internal sealed class RolloutJudge(JsonObject applied, TimeProvider time)
     }
 
     private RolloutFinding Found(VerdictRule rule, string sentence) => new(rule, rule.Clock, sentence, clocks.Lasts(rule.Clock), rule.Grace);
+
+    private RolloutFinding Restarted(RolloutFinding finding)
+    {
+        clocks.Restart(finding.Subject);
+        return finding with { Lasts = TimeSpan.Zero };
+    }
 
     private RolloutFinding Found(PodTrouble trouble, RolloutView view)
     {

@@ -47,6 +47,9 @@ internal sealed class RolloutView(PodBaseline baseline)
         ? pods.Values.OrderBy(p => IsOwnedBy(p, set) ? IsReady(p) ? 1 : 0 : 2).ThenBy(p => p.Name(), StringComparer.Ordinal)
         : [];
 
+    /// <summary>True while a new pod has still to serve.</summary>
+    public bool IsStarting => NewPods.Any(p => !IsReady(p) && !PodTrouble.IsReplaced(p));
+
     /// <summary>Pods of its that are on their way out.</summary>
     public IEnumerable<JsonObject> Ending => pods.Values.Where(IsGoing);
 

@@ -18,6 +18,9 @@ internal sealed class TroubleClocks(TimeProvider time)
         return time.GetElapsedTime(first);
     }
 
+    /// <summary>Counts a trouble from now on.</summary>
+    public void Restart(string trouble) => since[trouble] = time.GetTimestamp();
+
     /// <summary>Ends the look: what was not seen in it is over.</summary>
     public void End()
     {

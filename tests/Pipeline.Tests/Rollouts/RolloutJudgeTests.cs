@@ -103,6 +103,24 @@ public sealed class RolloutJudgeTests : JudgeBed
         Expect(seconds, "ReplicaSet/api-new cannot create pods: exceeded quota: small");
     }
 
+    [Fact]
+    public void A_full_quota_is_waited_for_while_a_new_pod_starts_however_long_that_takes()
+    {
+        SeeDeployment("availableReplicas: 2", more: "strategy: {rollingUpdate: {maxUnavailable: 1, maxSurge: 1}}");
+        See(Resource.Pods, """{metadata: {name: old, ownerReferences: [{uid: rs-old}]}, status: {conditions: [{type: Ready, status: 'True'}]}}""");
+        SeePod("api-1", "state: {waiting: {reason: ContainerCreating}}");
+        SeeReplicaFailure("exceeded quota: small");
+        for (var minute = 0; minute < 5; minute++)
+        {
+            Time.Advance(TimeSpan.FromMinutes(1));
+            Assert.Null(Verdict);
+        }
+
+        See(Resource.Pods, Pod("api-1", "conditions: [{type: Ready, status: 'True'}]"));
+
+        Expect(120, "ReplicaSet/api-new cannot create pods: exceeded quota: small");
+    }
+
     [Theory]
     [InlineData("Pod \"x\" is invalid: spec.containers[0].name: Required value", 0)]
     [InlineData("admission webhook \"policy.example\" denied the request: no", 0)]

@@ -44,6 +44,7 @@ internal static class VerdictDocument
             - A pod that was restarted, or has no readiness probe, counts as serving once it ran for ten seconds.
             - Trouble that went away and comes again is new.
             - While an old pod still drains, for as long as it may and half a minute more, room that is missing is not counted yet: that pod makes some.
+            - While a new pod starts, a full quota is not counted: once it serves, an old pod goes.
 
             ## The rules
 
