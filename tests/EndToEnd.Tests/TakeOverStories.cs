@@ -26,12 +26,16 @@ public abstract class TakeOverStories : Story
         (await clone.BuildAsync("Rollback", "--assume-yes", "--take-over", "--reason", "the site is down")).Ended(0).Says("ended before its end");
         (await deploying).Ended(130).Says("to release 1: the site is down");
 
-        Assert.DoesNotContain("-2-upgrade", await product.Kubectl.RunAsync("get", "jobs", "--output", "name"), StringComparison.Ordinal);
-        // A pod that has ended may still be listed for a moment.
+        // Pods that have ended, and what owns them, may still be listed for a moment.
+        for (var waited = 0; waited < 60 && (await JobsAsync(product)).Contains("-2-upgrade", StringComparison.Ordinal); waited++)
+            await Task.Delay(1000);
+        Assert.DoesNotContain("-2-upgrade", await JobsAsync(product), StringComparison.Ordinal);
         Assert.Equal("", await product.Kubectl.RunAsync("get", "pods", "--selector", "job-name", "--field-selector", "status.phase=Running", "--output", "name"));
         Assert.Equal("", await product.Kubectl.RunAsync("get", "lease", "pipeline-deploy", "--output", "jsonpath={.spec.holderIdentity}"));
         Assert.Equal(image, await product.Cluster.ImageAsync());
     }
+
+    private static Task<string> JobsAsync(Product product) => product.Kubectl.RunAsync("get", "jobs", "--output", "name");
 
     // Where no alembic is installed, the sandbox's migrations do not run what stands in the file.
     private static async Task HangAsync(Product product)
