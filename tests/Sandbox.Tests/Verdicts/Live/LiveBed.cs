@@ -5,8 +5,8 @@ namespace Sandbox.Tests.Verdicts.Live;
 /// <summary>Runs every live situation once, several at a time, however many tests ask.</summary>
 public sealed class LiveBed : IAsyncLifetime
 {
-    // More of them on one node only wait for its kubelet.
-    private readonly SemaphoreSlim room = new(8);
+    // More of them on one node only wait for its kubelet, and make it late for what is timed.
+    private readonly SemaphoreSlim room = new(5);
     private IReadOnlyDictionary<string, Task<(LiveVerdict Verdict, string Text)>> running = new Dictionary<string, Task<(LiveVerdict, string)>>();
 
     /// <summary>What came of a situation.</summary>
