@@ -1,35 +1,14 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Time.Testing;
 using Pipeline.Cluster;
 using Pipeline.Errors;
-using Pipeline.Tests.Images;
-using Pipeline.Tests.Preflight;
 using Pipeline.Tests.Runs;
 
 namespace Pipeline.Tests.Cluster;
 
-public sealed class ClusterConnectionTests : IAsyncLifetime
+public sealed class ClusterConnectionTests : ConnectionBed
 {
-    private readonly LoopbackCluster cluster = new();
-    private readonly TemporaryFolder folder = new();
-    private readonly FakeTimeProvider time = new();
-    private ClusterConnection connection = null!;
-
-    public async Task InitializeAsync()
-    {
-        await cluster.InitializeAsync();
-        connection = ClusterConnection.Open(cluster.Options, time);
-    }
-
-    public async Task DisposeAsync()
-    {
-        connection.Dispose();
-        folder.Dispose();
-        await cluster.DisposeAsync();
-    }
-
     [Fact]
     public async Task A_missing_object_is_null_and_deleting_it_is_done()
     {

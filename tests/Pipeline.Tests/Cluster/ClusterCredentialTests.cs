@@ -1,34 +1,13 @@
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Time.Testing;
 using Pipeline.Cluster;
 using Pipeline.Errors;
-using Pipeline.Tests.Images;
-using Pipeline.Tests.Preflight;
 using Pipeline.Tests.Runs;
 
 namespace Pipeline.Tests.Cluster;
 
 /// <summary>Tokens and plugins: what is sent, what is read again, and what a person is told.</summary>
-public sealed class ClusterCredentialTests : IAsyncLifetime
+public sealed class ClusterCredentialTests : ConnectionBed
 {
-    private readonly LoopbackCluster cluster = new();
-    private readonly TemporaryFolder folder = new();
-    private readonly FakeTimeProvider time = new();
-    private ClusterConnection connection = null!;
-
-    public async Task InitializeAsync()
-    {
-        await cluster.InitializeAsync();
-        connection = ClusterConnection.Open(cluster.Options, time);
-    }
-
-    public async Task DisposeAsync()
-    {
-        connection.Dispose();
-        folder.Dispose();
-        await cluster.DisposeAsync();
-    }
-
     [Fact]
     public async Task Credentials_that_expired_are_read_again_and_the_request_goes_on()
     {
