@@ -89,7 +89,7 @@ internal static class VerdictDocument
 
             Seconds are those of the recording, after the Deployment was applied. On the recording machine up to eighteen rollouts shared one
             node with two processors, so that its kubelet reports late; what the verdict adds stands in the column after. Live: with real pods on
-            the test bed, up to eight at once, from the apply to the verdict; ×5 where the clock of the graces ran so much faster.
+            the test bed, up to five at once, from the apply to the verdict; ×5 where the clock of the graces ran so much faster.
 
             | situation | example of | told by | outcome | condition | verdict after | of that, after first sight | live | source |
             | --- | --- | --- | --- | --- | --- | --- | --- | --- |
