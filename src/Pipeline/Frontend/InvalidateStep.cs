@@ -46,7 +46,7 @@ public sealed class InvalidateStep(CdnOptions options) : IStep
         await context.Ledger.UpdateAsync(r => r with { Invalidation = ended }, cancellation);
         if (!ended.Completed)
             context.Log.Warning("Invalidation {Id} is not known to have ended after {Timeout:l} (--cdn-timeout); edges may show old pages until it does", ended.Id, DurationText.Of(options.Timeout));
-        context.Summary.Changed($"the CDN: invalidation {ended.Id} of {ended.Paths.Length} paths, {(ended.Completed ? "completed" : "still in progress")}");
+        context.Summary.Changed($"the CDN: invalidation {ended.Id} of {ended.Extent()}, {(ended.Completed ? "completed" : "still in progress")}");
     }
 
     // What an earlier run recorded is asked of the CDN again.

@@ -113,6 +113,6 @@ internal sealed class RollbackPages(FrontendOptions frontend, CdnOptions cdn, St
         // Started, not awaited: pods that serve the old release again matter more than an edge that forgets a minute later.
         var begun = await invalidation.StartAsync($"{context.Ledger.Current.Number}-{plan.Target.Key}", changed, cancellation);
         await context.Ledger.UpdateAsync(r => r with { Invalidation = begun }, cancellation);
-        context.Summary.Changed($"the CDN: asked to forget {begun.Paths.Length} paths");
+        context.Summary.Changed($"the CDN: asked to forget {begun.Extent()}");
     }
 }
