@@ -15,7 +15,7 @@ namespace Pipeline.Benchmarks;
 /// </summary>
 internal static class RollbackComparison
 {
-    private const int Rounds = 7;
+    private const int Rounds = 11;
     private const string Space = "pipeline-rollback-benchmark";
     private const string Name = "api";
 
@@ -80,12 +80,13 @@ internal static class RollbackComparison
         return new Turn(whole.TotalSeconds, change.TotalSeconds, startedAt + change);
     }
 
-    // Pods of the turn before that still end would slow the next one down.
+    // Pods of the turn before that still end would slow the next one down. The kubelet removes them and looks at containers at the ticks of its
+    // own clocks: turns that all begin at the same moment after a tick measure that moment.
     private static async Task QuietAsync(ClusterConnection cluster)
     {
         while ((await cluster.ListAsync(Resource.Pods, null, default)).Count > 3)
             await Task.Delay(200);
-        await Task.Delay(500);
+        await Task.Delay(500 + Random.Shared.Next(1000));
     }
 
     private static async Task<long> ChangedAsync(ClusterConnection cluster, JsonObject before, CancellationToken cancellation)
