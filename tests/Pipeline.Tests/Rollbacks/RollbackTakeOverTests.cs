@@ -99,7 +99,7 @@ public sealed class RollbackTakeOverTests : IAsyncLifetime
         using (var connection = ClusterConnection.Open(runs.Cluster.Options))
             await new RecordStore(connection).TryCreateAsync(Given.Ended(7, ReleaseOutcome.Unfinished), default);
         PutMigration(ends: false, grace);
-        var error = await runs.Time.WhileAsync(runs.Other.FailAsync(Rollback(new RollbackOptions { TakeOver = true, Reason = "the site is down" })), atMost: 600);
+        var error = await runs.Time.WhileAsync(runs.Other.FailAsync(Rollback(new RollbackOptions { TakeOver = true, Reason = "the site is down" })), atMost: 600, breath: 2);
 
         Assert.Equal(ExitCode.NotPutBack, error.ExitCode);
         Assert.Contains($"Pod/migrate-7-upgrade-x of Job/migrate-7-upgrade on node worker-1 did not end within {limit}", error.Message, StringComparison.Ordinal);
