@@ -89,8 +89,12 @@ internal sealed class SandboxProduct : Product
     private protected override async Task EndAsync()
     {
         store?.Dispose();
-        if (Checkout is not null)
-            await Checkout.BuildAsync("Sandbox", "--stop");
+        if (Checkout is null || (await Checkout.BuildAsync("Sandbox", "--stop")).ExitCode == 0 || !File.Exists(EndpointFile))
+            return;
+        // Sources that a story broke do not compile, and this command wants them to.
+        await Command.RunAsync("kill", $"{Endpoint.ProcessId}");
+        for (var waited = 0; File.Exists(EndpointFile) && waited < 200; waited++)
+            await Task.Delay(100);
     }
 
     private protected override async Task MakeAsync() => Checkout = await Checkout.OfThisRepositoryAsync("1.0.0", new Dictionary<string, string?>());
