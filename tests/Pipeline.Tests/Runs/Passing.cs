@@ -47,12 +47,12 @@ internal static class Passing
     // A pause that ends late says that the machine had no time for this process: those who answer had none either, and get another one.
     private static async Task RestAsync(TimeSpan pause)
     {
-        var (tries, started) = (50, 0L);
-        do
+        for (var tries = 0; tries < 50; tries++)
         {
-            started = Stopwatch.GetTimestamp();
+            var started = Stopwatch.GetTimestamp();
             await Task.Delay(pause);
+            if (Stopwatch.GetElapsedTime(started) < 1.5 * pause)
+                return;
         }
-        while (Stopwatch.GetElapsedTime(started) > 1.5 * pause && --tries > 0);
     }
 }
