@@ -101,6 +101,8 @@ public sealed class InterruptionStoriesInTheSandbox() : InterruptionStories(Plac
         (await product.Checkout.BuildAsync("Deploy")).Ended(0);
         product.Checkout.Edit("k8s/config.yaml", "LOG_LEVEL: info", "LOG_LEVEL: debug");
         await product.Checkout.ReleaseAsync("1.1.0");
+        // What follows the pods takes seconds, so that the question and its answer come while the run is at work.
+        await product.SwitchAsync("s3-slow:1");
 
         // Whoever was started in the background ignores Ctrl-C, and so does all that it starts.
         (await product.Checkout.BashAsync($"""
@@ -119,6 +121,7 @@ public sealed class InterruptionStoriesInTheSandbox() : InterruptionStories(Plac
             exit $code
             """)).Ended(code).Says(says);
 
+        await product.SwitchAsync();
         if (version is not null)
             Assert.Equal(version, await Health.VersionAsync(await product.ApiAsync()));
         (await product.Checkout.BuildAsync("Deploy")).Ended(0);
