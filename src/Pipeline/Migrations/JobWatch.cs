@@ -46,7 +46,7 @@ internal sealed class JobWatch(ClusterConnection cluster, ILogger log, TimeProvi
     private async Task<JobEnd> JudgeAsync(JobView view, JobLog lines, MergedWatch changes, TimeSpan timeout, CancellationToken cancellation)
     {
         var judge = new JobJudge(time);
-        var news = new FindingNews(log, $"Job/{view.Job.Name()}");
+        var news = new FindingNews(log, $"Job/{view.Job.Name()}", time);
         var started = time.GetTimestamp();
         TimeSpan? lookAgainIn = null;
         while (true)

@@ -6,9 +6,10 @@ namespace Pipeline.Rollouts;
 /// <summary>Tells a person what changes during a rollout: a bar and the pods on a terminal, and everywhere one line for each change.</summary>
 /// <param name="log">The step's log.</param>
 /// <param name="name">The Deployment's name.</param>
-internal sealed class RolloutNews(ILogger log, string name)
+/// <param name="time">The clock.</param>
+internal sealed class RolloutNews(ILogger log, string name, TimeProvider time)
 {
-    private readonly FindingNews findings = new(log, $"Deployment/{name}");
+    private readonly FindingNews findings = new(log, $"Deployment/{name}", time);
     private static readonly string[] Head = ["POD", "NODE", "STATE", "READY", "RESTARTS", "AGE"];
     private PodRow[] shown = [];
     private long ready = -1;

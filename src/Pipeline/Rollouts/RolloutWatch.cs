@@ -28,7 +28,7 @@ internal sealed class RolloutWatch(ClusterConnection cluster, ILogger log, TimeP
                 (Resource.ReplicaSets, Selector(deployment)), (Resource.Pods, Selector(deployment)), (Resource.Events, MergedWatch.AboutPods),
             ],
             cancellation);
-        var news = new RolloutNews(log, deployment.Name());
+        var news = new RolloutNews(log, deployment.Name(), time);
         try
         {
             return await JudgeAsync(deployment, new RolloutView(baseline), news, changes, timeout, cancellation);

@@ -69,6 +69,7 @@ public sealed class RolloutWatchTests : IAsyncLifetime, ILogEventSink
         var watching = FinishAsync(TimeSpan.FromHours(1));
         workloads.PutPod(Deployment, "1", 0, LoopbackWorkloads.Yaml("{containerStatuses: [{name: api, state: {waiting: {reason: CreateContainerConfigError, message: secret not found}}}]}"));
         await UntilAsync(() => !log.IsEmpty);
+        time.Advance(TimeSpan.FromSeconds(8));
         workloads.PutPod(Deployment, "1", 0, LoopbackWorkloads.Yaml("{conditions: [{type: Ready, status: 'True'}], containerStatuses: [{name: api, restartCount: 0, ready: true, state: {waiting: {}}}]}"));
         workloads.PutStatus(Deployment, "1", LoopbackWorkloads.Yaml("{observedGeneration: 1, replicas: 1, updatedReplicas: 1, availableReplicas: 1}"));
         await UntilAsync(() => log.Count >= 3);
@@ -80,7 +81,7 @@ public sealed class RolloutWatchTests : IAsyncLifetime, ILogEventSink
                 "Deployment/api: Pod/api-1-0 on node worker-1, container 'api': CreateContainerConfigError (secret not found); it may heal within 45 s",
                 "Deployment/api: 1 of 2 new pods are ready",
                 "Deployment/api: all 2 pods run the release and serve",
-                "Deployment/api: over after 0 s: Pod/api-1-0 on node worker-1, container 'api': CreateContainerConfigError (secret not found)",
+                "Deployment/api: over after 8 s: Pod/api-1-0 on node worker-1, container 'api': CreateContainerConfigError (secret not found)",
             ],
             log.Order(StringComparer.Ordinal).OrderBy(l => l.Contains("over after", StringComparison.Ordinal)).OrderByDescending(l => l.Contains("may heal", StringComparison.Ordinal)));
     }
