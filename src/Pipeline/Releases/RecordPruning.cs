@@ -6,7 +6,7 @@ namespace Pipeline.Releases;
 /// <summary>Forgets old records, and configuration that no kept release refers to.</summary>
 internal sealed class RecordPruning(ClusterConnection cluster)
 {
-    /// <summary>Keeps the newest records and whatever the live and the previous good release need.</summary>
+    /// <summary>Keeps the newest records and whatever the live release, the previous good one and those that kept rollbacks brought back need.</summary>
     public async Task RunAsync(int keep, CancellationToken cancellation)
     {
         var store = new RecordStore(cluster);

@@ -75,7 +75,9 @@ public sealed record ReleaseHistory(IReadOnlyList<Release> Releases)
     /// <param name="keep">How many of the newest stay in any case.</param>
     public IEnumerable<Release> Superfluous(int keep)
     {
-        var targets = ((Release?[])[Live, PreviousGood]).OfType<Release>().ToList();
+        // A kept rollback leads to the release that it brought back.
+        var broughtBack = Releases.Take(keep).Select(r => r.Rollback is { } back ? Find(back.To) : null);
+        var targets = broughtBack.Append(Live).Append(PreviousGood).OfType<Release>().DistinctBy(r => r.Number).ToList();
         var needed = targets.Concat(targets.Select(PagesOf).OfType<Release>()).Select(r => r.Number).ToHashSet();
         needed.UnionWith(new SchemaRecord(Releases).NeededFor(targets));
         return Releases.Skip(keep).Where(r => !needed.Contains(r.Number));

@@ -42,7 +42,7 @@ public sealed record ReleaseOptions
     /// <summary>Files and folders whose content makes a release what it is; they are part of its key.</summary>
     public IReadOnlyList<string> Inputs { get; init; } = [];
 
-    /// <summary>How many finished records are kept, besides those that the live and the previous good release need.</summary>
+    /// <summary>How many finished records are kept, besides those that the live release, the previous good one and those that kept rollbacks brought back need.</summary>
     /// <value>20.</value>
     public string? KeepReleases { get; init; }
 

@@ -16,15 +16,21 @@ internal static class RollbackTarget
         if (history.FindUnreadable(number.Value) is { } lost)
             throw FailureException.Refused($"--rollback-to: {lost.Sentence} {Kept(history)}");
         var found = history.Find(number.Value) ?? throw FailureException.Refused($"--rollback-to: release {number} is not kept. {Kept(history)}");
-        if (found.Rollback is { } way && history.FindUnreadable(way.To) is { } gone)
-            throw FailureException.Refused($"--rollback-to: release {found.Number} is a rollback to release {way.To}. {gone.Sentence} {Kept(history)}");
         // The target of a rollback is what that rollback brought back.
-        var target = found.Rollback is { } back ? history.Find(back.To) ?? found : found;
+        var target = found.Rollback is { } back ? BroughtBack(history, found, back.To) : found;
         if (target is { IsFound: true, Rollout: null })
             throw FailureException.Refused($"--rollback-to: of what was there before the first release only the pages are kept. {Kept(history)}");
         return target is { Rollout: not null, IsGood: true }
             ? target
             : throw FailureException.Refused($"--rollback-to: release {target.Number} ({target.Version}) never served: it ended as {target.Outcome}. {Kept(history)}");
+    }
+
+    private static Release BroughtBack(ReleaseHistory history, Release rollback, int number)
+    {
+        var sentence = $"--rollback-to: release {rollback.Number} is a rollback to release {number}";
+        if (history.FindUnreadable(number) is { } lost)
+            throw FailureException.Refused($"{sentence}. {lost.Sentence} {Kept(history)}");
+        return history.Find(number) ?? throw FailureException.Refused($"{sentence}, which is not kept. {Kept(history)}");
     }
 
     private static string Kept(ReleaseHistory history)

@@ -110,6 +110,10 @@ public sealed class ReleaseHistoryTests
     }
 
     [Fact]
+    public void A_release_that_a_kept_rollback_went_to_is_kept() =>
+        Assert.Equal([2], Given.History(Given.Good(1), Given.Good(2), Given.Good(3), Given.Back(4, 3, 1), Given.Back(5, 1, 3)).Superfluous(2).Select(r => r.Number));
+
+    [Fact]
     public void Records_that_lead_from_the_schema_back_to_what_serves_are_kept()
     {
         var history = Given.History(At(4, "a", "a"), At(5, "b", "b", "a"), At(6, "c", "c", "b"), Given.Back(7, 6, 5), At(8, "c"));

@@ -7,6 +7,12 @@ namespace Pipeline.Tests.Rollbacks;
 
 public sealed class RollbackTargetTests
 {
+    [Fact]
+    public void A_rollback_whose_release_is_forgotten_leads_nowhere_and_is_not_called_one_that_never_served() =>
+        Assert.Equal(
+            "--rollback-to: release 3 is a rollback to release 1, which is not kept. Good ones are: 2 (1.2.0).",
+            Refusal(Given.History(Given.Good(2), Given.Back(3, 2, 1), Given.Back(4, 1, 2)), 3));
+
     private static readonly ReleaseHistory Kept = Given.History(
         Given.Good(4), Given.Good(5), Given.Ended(6, ReleaseOutcome.PutBack), Given.Good(7), Given.Back(8, 7, 5));
 
