@@ -14,11 +14,11 @@ public sealed class ProbeRunTests : IAsyncLifetime
     public Task DisposeAsync() => site.DisposeAsync();
 
     [Fact]
-    public async Task A_right_answer_is_followed_by_the_next_question_almost_at_once()
+    public async Task A_right_answer_is_followed_by_the_next_question_at_once()
     {
         Assert.True((await AskAsync()).Passed);
 
-        Assert.Equal([100, 100], time.Pauses);
+        Assert.Empty(time.Pauses);
     }
 
     [Fact]
@@ -27,7 +27,7 @@ public sealed class ProbeRunTests : IAsyncLifetime
         site.Answers["/health"] = n => (n < 3 ? 503 : 200, "");
         Assert.True((await AskAsync()).Passed);
 
-        Assert.Equal([500, 500, 100, 100], time.Pauses);
+        Assert.Equal([500, 500], time.Pauses);
     }
 
     private async Task<ProbeResult> AskAsync()
