@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Pipeline.Migrations;
 using Pipeline.Sandbox.Containers;
 using Pipeline.Sandbox.Faults;
@@ -123,7 +124,10 @@ public sealed class AlembicTests : IDisposable
         try
         {
             var script = Path.Combine(folder.FullName, "alembic");
-            await File.WriteAllTextAsync(script, "#!/bin/sh\necho \"$@\"\nls migrations/versions\necho \"$DATABASE_URL\" >&2\nexit 4\n");
+            await File.WriteAllTextAsync($"{script}.text", "#!/bin/sh\necho \"$@\"\nls migrations/versions\necho \"$DATABASE_URL\" >&2\nexit 4\n");
+            // What this process has open for writing, a program that another test starts may hold for a moment: "Text file busy".
+            using (var copy = Process.Start("cp", [$"{script}.text", script]))
+                await copy.WaitForExitAsync();
             if (!OperatingSystem.IsWindows())
                 File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
 
