@@ -88,25 +88,34 @@ public sealed class ClusterConnection : IDisposable
     public async Task<IReadOnlyList<JsonObject>> ListAsync(Resource resource, string? labels, string? fields, CancellationToken cancellation)
     {
         var selected = fields is null ? "" : $"&fieldSelector={Uri.EscapeDataString(fields)}";
-        var all = new List<JsonObject>();
+        return (await ReadListAsync($"{resource.PathIn(Namespace)}?labelSelector={Uri.EscapeDataString(labels ?? "")}{selected}", cancellation)).Items;
+    }
+
+    /// <summary>A list, read in pages.</summary>
+    /// <param name="path">The kind's path and a query.</param>
+    /// <param name="cancellation">Ends the requests.</param>
+    /// <returns>Its objects, and the cluster's counter up to which they are everything: every page shows the state of the first one.</returns>
+    internal async Task<(IReadOnlyList<JsonObject> Items, string? Version)> ReadListAsync(string path, CancellationToken cancellation)
+    {
+        var (all, version) = (new List<JsonObject>(), (string?)null);
         for (string? next = ""; next is not null;)
         {
-            var query = $"?limit=500&labelSelector={Uri.EscapeDataString(labels ?? "")}&continue={Uri.EscapeDataString(next)}{selected}";
             try
             {
-                var page = await SendAsync(HttpMethod.Get, resource.PathIn(Namespace) + query, null, cancellation);
+                var page = await SendAsync(HttpMethod.Get, $"{path}&limit=500&continue={Uri.EscapeDataString(next)}", null, cancellation);
                 all.AddRange(page.Items("items"));
+                version ??= page.Text("metadata", "resourceVersion");
                 next = page.Text("metadata", "continue") is { Length: > 0 } more ? more : null;
             }
             catch (ClusterRequestException e) when (e.Status == HttpStatusCode.Gone && next?.Length > 0)
             {
                 // The server no longer has the state that the pages before showed.
                 all.Clear();
-                next = "";
+                (version, next) = (null, "");
             }
         }
 
-        return all;
+        return (all, version);
     }
 
     /// <summary>Makes an object.</summary>

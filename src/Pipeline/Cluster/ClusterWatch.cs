@@ -33,9 +33,8 @@ internal sealed class ClusterWatch(ClusterConnection cluster, TimeProvider time)
         var path = $"{resource.PathIn(cluster.Namespace)}?{selector}";
         for (var isFirst = true; ; isFirst = false)
         {
-            var list = await ListAsync(path, isFirst, cancellation);
-            var position = list.Text("metadata", "resourceVersion");
-            yield return new WatchEvent(IsWhole: true, IsDeletion: false, [.. list.Items("items")], position);
+            var (items, position) = await ListAsync(path, isFirst, cancellation);
+            yield return new WatchEvent(IsWhole: true, IsDeletion: false, items, position);
             while (position is not null)
             {
                 var (from, opened) = (position, time.GetTimestamp());
@@ -86,13 +85,13 @@ internal sealed class ClusterWatch(ClusterConnection cluster, TimeProvider time)
     }
 
     // Whoever follows has a limit of its own: an API server that restarts in the middle is no verdict.
-    private async Task<JsonObject> ListAsync(string path, bool isFirst, CancellationToken cancellation)
+    private async Task<(IReadOnlyList<JsonObject> Items, string? Position)> ListAsync(string path, bool isFirst, CancellationToken cancellation)
     {
         while (true)
         {
             try
             {
-                return await cluster.SendAsync(HttpMethod.Get, path, null, cancellation);
+                return await cluster.ReadListAsync(path, cancellation);
             }
             catch (FailureException e) when (!isFirst && IsPassing(e))
             {

@@ -46,6 +46,17 @@ public sealed class ClusterWatchTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_is_there_already_is_read_in_pages_and_the_watch_begins_at_the_state_that_they_show()
+    {
+        answers.Enqueue((200, List.Replace("10", "10\",\"continue\":\"more", StringComparison.Ordinal)));
+        answers.Enqueue((200, List.Replace("\"a\"", "\"b\"", StringComparison.Ordinal)));
+        answers.Enqueue((200, Line("MODIFIED", "b", 12) + "\n"));
+
+        Assert.Equal(["all: a b", "b"], await FollowAsync(2));
+        Assert.Equal(["list", "list", "watch from 10"], asked.Take(3));
+    }
+
+    [Fact]
     public async Task A_dropped_watch_goes_on_where_it_was_without_a_list()
     {
         answers.Enqueue((200, List));
