@@ -14,6 +14,8 @@ internal static class RunReport
         var release = session.Ledger.Current;
         if (exitCode is ExitCode.Done or ExitCode.NotPutBack && release is { Number: > 0, Rollback: null } && session.Ledger.History.Live is { } before && before.Number != release.Number && !session.Summary.NothingChanged)
             yield return $"  to go back   ./build.sh Rollback --profile {name}";
+        if (exitCode == ExitCode.Done && session.Signals.IsUndoWanted)
+            yield return "  The undo came too late: every step had ended, so nothing was put back";
         if (release is { Rollback: not null, Migration.Outage: { To: null } open })
             yield return $"  NO POD RUNS since {open.From:u}: nobody gets an answer until ./build.sh Rollback has gone on";
         var where = string.IsNullOrWhiteSpace(name) ? "" : $" · {name}: {options.Cluster.Place}";

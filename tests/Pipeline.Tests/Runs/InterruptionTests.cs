@@ -67,6 +67,19 @@ public sealed class InterruptionTests : IAsyncLifetime
         Assert.Equal(ReleaseOutcome.PutBack, run.Release.Outcome);
     }
 
+    [Fact]
+    public async Task Who_wants_it_undone_after_the_last_step_is_told_that_it_was_too_late()
+    {
+        goOn.SetResult();
+        await await WorkAsync();
+        await AskedAsync(Interruption.Undo);
+        while (!run.Session.Stopping.IsCancellationRequested)
+            await Task.Delay(5);
+
+        Assert.Contains("  The undo came too late: every step had ended, so nothing was put back", await run.Session.CloseAsync(ExitCode.Done));
+        Assert.Empty(undone);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -98,11 +111,12 @@ public sealed class InterruptionTests : IAsyncLifetime
         await BegunAsync();
         run.Session.Signals.Interrupt();
         await asked.Task;
-        time.Advance(TimeSpan.FromSeconds(9));
+        // Second by second, for the lock is renewed meanwhile.
+        var pressed = time.GetUtcNow();
+        await time.UntilAsync(() => time.GetUtcNow() - pressed >= TimeSpan.FromSeconds(9));
         Assert.False(run.Session.Signals.Received);
-        time.Advance(TimeSpan.FromSeconds(2));
 
-        Assert.Equal(ExitCode.Cancelled, (await working).ExitCode);
+        Assert.Equal(ExitCode.Cancelled, (await time.WhileAsync(working, atMost: 2)).ExitCode);
         Assert.Contains("W No answer: leaving; what was done stays.", run.Log);
     }
 
