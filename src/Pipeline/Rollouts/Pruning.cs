@@ -32,10 +32,6 @@ internal sealed class Pruning(ClusterConnection cluster, StepContext context)
     public Task<IReadOnlyList<SurplusObject>> FindAllAsync(IReadOnlyList<JsonObject> wanted, CancellationToken cancellation) =>
         FindAsync(wanted, resource => Removes(resource) || resource == Resource.ConfigMaps, cancellation);
 
-    /// <summary>Removes what is in no manifest any more.</summary>
-    /// <returns>How many there were.</returns>
-    public async Task<int> RunAsync(IReadOnlyList<JsonObject> wanted, CancellationToken cancellation) => await RemoveAsync(await FindAsync(wanted, cancellation), cancellation);
-
     /// <summary>Removes objects.</summary>
     /// <returns>How many there were.</returns>
     public async Task<int> RemoveAsync(IReadOnlyList<SurplusObject> surplus, CancellationToken cancellation)

@@ -25,8 +25,11 @@ internal sealed class Rollout(ClusterConnection cluster, StepContext context, Ti
         var deployments = new List<JsonObject>();
         foreach (var (stored, _) in applied.Where(a => a.Stored.Kind() == Resource.Deployments.Kind))
             deployments.Add(await outage.EndAsync(stored, cancellation));
-        var revisions = await WatchAsync(deployments, baseline, cancellation);
-        var removed = await pruning.RunAsync(manifests, cancellation);
+        // Looked for while the pods start, and removed once they serve.
+        var (watching, surplus) = (WatchAsync(deployments, baseline, cancellation), pruning.FindAsync(manifests, cancellation));
+        await Task.WhenAll(watching, surplus);
+        var removed = await pruning.RemoveAsync(await surplus, cancellation);
+        var revisions = await watching;
         return new RolloutResult([.. applied.Select(a => Applied(a.Stored, revisions))], applied.Count(a => a.Changed), removed);
     }
 
