@@ -53,6 +53,22 @@ public sealed class PruningTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_no_manifest_has_any_more_is_looked_for_while_the_pods_start()
+    {
+        JsonObject? starting = null;
+        workloads.Controller = deployment => starting = deployment;
+        cluster.Before = http =>
+        {
+            if (starting is { } deployment && http.Request.Path.Value!.EndsWith("/cronjobs", StringComparison.Ordinal))
+                workloads.RollOut(deployment);
+            return Task.FromResult(false);
+        };
+        await ReleaseAsync("1.5.0");
+
+        Assert.Null(workloads.Find(CronJobs, "nightly"));
+    }
+
+    [Fact]
     public async Task Data_and_secrets_are_never_removed()
     {
         await ReleaseAsync("1.5.0");
