@@ -7,12 +7,6 @@ namespace Pipeline.Tests.Rollbacks;
 
 public sealed class RollbackTargetTests
 {
-    [Fact]
-    public void A_rollback_whose_release_is_forgotten_leads_nowhere_and_is_not_called_one_that_never_served() =>
-        Assert.Equal(
-            "--rollback-to: release 3 is a rollback to release 1, which is not kept. Good ones are: 2 (1.2.0).",
-            Refusal(Given.History(Given.Good(2), Given.Back(3, 2, 1), Given.Back(4, 1, 2)), 3));
-
     private static readonly ReleaseHistory Kept = Given.History(
         Given.Good(4), Given.Good(5), Given.Ended(6, ReleaseOutcome.PutBack), Given.Good(7), Given.Back(8, 7, 5));
 
@@ -52,6 +46,12 @@ public sealed class RollbackTargetTests
         Assert.Equal("--rollback-to: It is damaged. Good ones are: 10 (1.10.0), 8 (1.8.0), 5 (1.5.0).", Refusal(history, 7));
         Assert.StartsWith("--rollback-to: release 9 is a rollback to release 7. It is damaged. ", Refusal(history, 9), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void A_rollback_whose_release_is_forgotten_leads_nowhere_and_is_not_called_one_that_never_served() =>
+        Assert.Equal(
+            "--rollback-to: release 3 is a rollback to release 1, which is not kept. Good ones are: 2 (1.2.0).",
+            Refusal(Given.History(Given.Good(2), Given.Back(3, 2, 1), Given.Back(4, 1, 2)), 3));
 
     private static string Refusal(ReleaseHistory history, int? number)
     {
